@@ -1,0 +1,132 @@
+"""The App protocol: a program that answers on a port, and does no I/O itself.
+
+A session is told what happened (events) and says what should be done (actions). Whoever runs it
+(the model host, or a thread with real sockets) carries the actions out after its world's guard
+has looked at them. So one Http app serves the model network, the kernel and this computer.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+Address = tuple[str, int]
+"""An IP address as text and a port."""
+
+
+# ---- events: what happened --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The TCP connection is established. `now` is whole microseconds since 2026-01-01T00:00Z."""
+
+    now: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Bytes of the stream, cut anywhere: a stream has no message boundaries."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Datagram:
+    """One UDP datagram, whole, from `source`."""
+
+    data: bytes
+    source: Address
+    now: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PeerClosed:
+    """The peer has sent all it will ever send (FIN); this side may still send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """The connection ended without a FIN; nothing can be sent any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """The time asked for with Wake has passed."""
+
+    now: int
+
+
+Event = Opened | Data | Datagram | PeerClosed | Reset | Woken
+
+
+# ---- actions: what should be done -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Bytes onto this session's stream; from a UDP session, a datagram to its peer."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SendTo:
+    """A datagram to `peer`, from this session's port or, with `new_port`, from a fresh one."""
+
+    data: bytes
+    peer: Address
+    new_port: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """No more from this side (FIN); what the peer still sends is still delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abort:
+    """End at once and throw away what is not yet delivered (RST)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Serve `app` on another port of this host, as FTP does for its data connection."""
+
+    port: int
+    app: "App"
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Open a TCP connection of its own to `peer` and run `app`'s session on it."""
+
+    peer: Address
+    app: "App"
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Send a Woken event after `delay` seconds."""
+
+    delay: float
+
+
+Action = Send | SendTo | Close | Abort | Listen | Connect | Wake
+
+
+class Session(Protocol):
+    """One conversation: a TCP connection, or all the datagrams from one peer."""
+
+    def handle(self, event: Event) -> Iterable[Action]:
+        """What to do about `event`. A generator will do, and so will a list."""
+        ...
+
+
+class App(Protocol):
+    """A program for one port."""
+
+    name: str
+
+    def session(self, local: Address, peer: Address) -> Session:
+        """A fresh session for the conversation between `local` and `peer`."""
+        ...

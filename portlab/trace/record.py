@@ -1,0 +1,142 @@
+"""One thing that was seen: a packet on a link, or a socket call.
+
+A Record never pretends. `origin` says what made it, `fate` what became of it as far as the
+observer can know, and what the observer cannot know is None.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from portlab.packets import IcmpMessage, Icmpv6Message, Packet, Reason, Segment, UdpDatagram
+
+Origin = Literal["captured", "modelled", "recorded", "called"]
+"""A real kernel's packet; portlab's own stack; from a file; a socket call with no packet seen."""
+
+Fate = Literal["delivered", "lost", "duplicate", "seen", "returned", "failed"]
+"""Of a packet on portlab's wire: delivered, lost, or delivered as an extra copy (duplicate).
+Of a packet in a file or sniffed: seen, which is all a capture can say.
+Of a socket call: returned or failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a socket call shows: the two ends and the number of bytes, and no headers."""
+
+    name: str
+    proto: str
+    src: str
+    sport: int | None
+    dst: str | None
+    dport: int | None
+    length: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line of a Trace.
+
+    `number` counts from 1; faults name a transmission by it. `time` and `arrival` are whole
+    microseconds since 2026-01-01T00:00Z (`arrival` is None where nothing arrived, or nobody
+    knows). `cause` says in words why a packet was lost, delayed or doubled; `state` is the
+    sender's TCP state after sending, where it is known; `problem` says why a frame of a capture
+    holds no packet of ours (`packet` is then None).
+    """
+
+    number: int
+    time: int
+    origin: Origin
+    fate: Fate
+    packet: Packet | None = None
+    arrival: int | None = None
+    cause: str | None = None
+    state: str | None = None
+    call: Call | None = None
+    problem: str | None = None
+
+    @property
+    def segment(self) -> Segment | None:
+        payload = self.packet.payload if self.packet else None
+        return payload if isinstance(payload, Segment) else None
+
+    @property
+    def src(self) -> str | None:
+        return self.packet.src if self.packet else self.call.src if self.call else None
+
+    @property
+    def dst(self) -> str | None:
+        return self.packet.dst if self.packet else self.call.dst if self.call else None
+
+    @property
+    def sport(self) -> int | None:
+        return self.packet.sport if self.packet else self.call.sport if self.call else None
+
+    @property
+    def dport(self) -> int | None:
+        return self.packet.dport if self.packet else self.call.dport if self.call else None
+
+    @property
+    def proto(self) -> str | None:
+        """`tcp`, `udp`, `icmp`, `icmpv6`, or the IP protocol's number as text."""
+        return self.packet.proto if self.packet else self.call.proto if self.call else None
+
+    @property
+    def flags(self) -> str | None:
+        """As `SYN,ACK`; None for what is not a TCP segment."""
+        segment = self.segment
+        return segment.flag_names if segment else None
+
+    @property
+    def seq(self) -> int | None:
+        segment = self.segment
+        return segment.seq if segment else None
+
+    @property
+    def ack(self) -> int | None:
+        """The acknowledgment number; None where the ACK bit is off and the field means nothing."""
+        segment = self.segment
+        return segment.ack if segment and segment.has_ack else None
+
+    @property
+    def length(self) -> int:
+        """Bytes of payload that the transport carries."""
+        if self.call:
+            return self.call.length
+        if self.packet is None:
+            return 0
+        payload = self.packet.payload
+        if isinstance(payload, Segment | UdpDatagram):
+            return len(payload.payload)
+        if isinstance(payload, IcmpMessage | Icmpv6Message):
+            return len(payload.body)
+        return len(payload)
+
+    @property
+    def reason(self) -> Reason | None:
+        return self.packet.reason if self.packet else None
+
+    @property
+    def why(self) -> str | None:
+        """The sender's reason with this packet's numbers in it; None where nobody can know."""
+        reason, segment = self.reason, self.segment
+        if reason is None:
+            return None
+        if segment is None:
+            return reason.fill(length=self.length)
+        return reason.fill(
+            seq=segment.seq, ack=segment.ack, length=self.length, window=segment.window
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """A TCP endpoint went from `old` to `new`, because of `event`; a row of the table in tcp/."""
+
+    time: int
+    host: str
+    local: tuple[str, int]
+    remote: tuple[str, int]
+    old: str
+    event: str
+    new: str
+    reason: Reason
