@@ -1,0 +1,1 @@
+"""Oracles: things outside portlab that know the right answer."""
