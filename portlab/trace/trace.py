@@ -7,7 +7,7 @@ It knows nothing of worlds, and nothing of views: those register here how a Trac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, overload
 
-from portlab.errors import LabError
+from portlab.errors import LabError, PortlabError
 from portlab.trace.record import Record, StateChange
 
 
@@ -21,7 +21,9 @@ class Trace(Sequence[Record]):
     """The records of one run in the order they were seen, and what is known beside them.
 
     `changes` are the TCP state changes (empty where nobody can see them), `hosts` names addresses,
-    `faults` are those of the run, `result` is what the experiment returned.
+    `faults` are those of the run, `result` is what the experiment returned, `error` is the network
+    error it ended with instead (refused, timed out, aborted), and `unused_faults` are those that
+    named a transmission which never happened.
     """
 
     def __init__(
@@ -35,6 +37,8 @@ class Trace(Sequence[Record]):
         experiment: Experiment | None = None,
         faults: Sequence[Any] = (),
         result: object = None,
+        error: PortlabError | None = None,
+        unused_faults: Sequence[Any] = (),
     ) -> None:
         self.records = list(records)
         self.changes = list(changes)
@@ -44,6 +48,8 @@ class Trace(Sequence[Record]):
         self.experiment = experiment
         self.faults = tuple(faults)
         self.result = result
+        self.error = error
+        self.unused_faults = tuple(unused_faults)
 
     def __len__(self) -> int:
         return len(self.records)
@@ -84,6 +90,8 @@ class Trace(Sequence[Record]):
             experiment=self.experiment,
             faults=self.faults,
             result=self.result,
+            error=self.error,
+            unused_faults=self.unused_faults,
         )
 
     def name_of(self, address: str) -> str:
