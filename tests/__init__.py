@@ -1,0 +1,1 @@
+"""The tests, laid out as `portlab/` is, and what they share."""

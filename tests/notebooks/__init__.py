@@ -1,0 +1,1 @@
+"""How the notebooks are held to what they say: static rules, strict nbval, refreshing."""

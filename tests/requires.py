@@ -1,0 +1,83 @@
+"""What a test needs from this computer, asked in one place.
+
+`needs("kernel")` skips with a reason where the thing is missing, and fails instead where the
+environment variable PORTLAB_REQUIRE names it (`PORTLAB_REQUIRE=kernel,browser,tshark`), so that
+a machine which should have everything cannot quietly test less.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+_BROWSERS_ELSEWHERE = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+)
+
+# In a process of its own: a network namespace, if need be behind a user namespace, and a TUN
+# device in it. The numbers are CLONE_NEWUSER, CLONE_NEWNET, TUNSETIFF, IFF_TUN | IFF_NO_PI.
+_KERNEL_PROBE = """
+import ctypes, fcntl, os, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.unshare(0x40000000) and libc.unshare(0x10000000 | 0x40000000):
+    sys.exit("no network namespace: " + os.strerror(ctypes.get_errno()))
+try:
+    tun = os.open("/dev/net/tun", os.O_RDWR)
+    fcntl.ioctl(tun, 0x400454CA, struct.pack("16sH22x", b"probe0", 0x1001))
+except OSError as error:
+    sys.exit(f"no TUN device: {error}")
+"""
+
+
+def needs(what: str) -> None:
+    """Go on only where this computer has `what`: "kernel", "browser" or "tshark"."""
+    why_not = _PROBES[what]()
+    if why_not is None:
+        return
+    message = f"{what} is not here: {why_not}"
+    if what in os.environ.get("PORTLAB_REQUIRE", "").replace(" ", "").split(","):
+        pytest.fail(f"{message} (and PORTLAB_REQUIRE asks for it)", pytrace=False)
+    pytest.skip(message, allow_module_level=True)
+
+
+@cache
+def browser() -> str | None:
+    """The path of a Chromium or a relative of it, or None."""
+    for name in _BROWSERS:
+        if found := shutil.which(name):
+            return found
+    return next((path for path in _BROWSERS_ELSEWHERE if Path(path).exists()), None)
+
+
+@cache
+def _no_kernel() -> str | None:
+    if not sys.platform.startswith("linux"):
+        return f"this is {sys.platform}, network namespaces are Linux"
+    probe = subprocess.run(
+        [sys.executable, "-I", "-c", _KERNEL_PROBE], capture_output=True, text=True, check=False
+    )
+    return probe.stderr.strip() or "the probe failed" if probe.returncode else None
+
+
+def _no_browser() -> str | None:
+    return None if browser() else "no Chromium, Chrome or Edge was found"
+
+
+def _no_tshark() -> str | None:
+    return None if shutil.which("tshark") else "no tshark on the path"
+
+
+_PROBES: dict[str, Callable[[], str | None]] = {
+    "kernel": _no_kernel,
+    "browser": _no_browser,
+    "tshark": _no_tshark,
+}
