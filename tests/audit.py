@@ -12,7 +12,7 @@ lives in another network namespace than the one the tests began in (a lab's own)
 import os
 import socket
 import sys
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,8 @@ SITE = Path(__file__).parent / "site"
 _SO_NETNS_COOKIE = 71  # Linux 5.14 and later; 8 bytes, another number in every namespace
 _STAY_HERE = {getattr(socket, name, None) for name in ("AF_UNIX", "AF_NETLINK")} - {None}
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
-_LOOKUPS = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}
+_LOOKUPS = {"socket.getaddrinfo", "socket.gethostbyname"}
+_REVERSE_LOOKUPS = {"socket.gethostbyaddr", "socket.getnameinfo"}
 _CALLS = {"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"}
 _RESOLVING = ("connect", "connect_ex", "bind", "sendto")
 
@@ -52,11 +53,13 @@ def environment(log: Path) -> dict[str, str]:
 
 def _hook(event: str, args: tuple[Any, ...]) -> None:
     if event in _LOOKUPS:
-        if not _is_here(args[0]) and _namespace_here() == os.environ[NETNS]:
-            _refuse(event, args[0])
-    elif event == "socket.getnameinfo":
-        if not _is_here(args[0][0]) and _namespace_here() == os.environ[NETNS]:
-            _refuse(event, args[0])
+        # Nobody is asked for a number; whoever uses it is looked at in turn.
+        if not _is_number(args[0]) and not _is_here(args[0]):
+            _refuse_here(event, args[0])
+    elif event in _REVERSE_LOOKUPS:
+        host = args[0][0] if isinstance(args[0], tuple) else args[0]
+        if not _is_here(host):
+            _refuse_here(event, host)
     elif event in _CALLS:
         _check(event, args[0], args[1])
 
@@ -65,30 +68,30 @@ def _check(event: str, sock: socket.socket, address: Any) -> None:
     # sendmsg without an address goes where connect was allowed to go.
     if address is None or sock.family in _STAY_HERE:
         return
-    if sock.family in _INTERNET and isinstance(address, tuple) and _is_here(address[0], ask=False):
+    if sock.family in _INTERNET and isinstance(address, tuple) and _is_here(address[0]):
         return
-    if _namespace_of(sock) != os.environ[NETNS]:
-        return
-    _refuse(event, address)
+    if _namespace_of(sock) == os.environ[NETNS]:
+        _refuse(event, address)
 
 
-def _is_here(host: Any, *, ask: bool = True) -> bool:
-    """Whether a host name or address means this very computer.
+def _is_here(host: Any) -> bool:
+    """Whether a host name or address means this very computer, and only it.
 
-    With `ask`, also None, the empty name and wildcards: to look those up asks nobody, but to bind
-    to them would face the network.
+    Not so a wildcard: to bind to it faces the network.
     """
-    if isinstance(host, bytes | bytearray):
-        host = bytes(host).decode("ascii", "replace")
-    if host is None or host == "":
-        return ask
-    if host == "localhost":
-        return True
+    return host == "localhost" or (_is_number(host) and bool(host) and _address(host).is_loopback)
+
+
+def _is_number(host: Any) -> bool:
+    """Whether `host` is an address written out, or nothing (a wildcard): no name to look up."""
     try:
-        address = ip_address(host)
+        return not host or bool(_address(host))
     except ValueError:
         return False
-    return address.is_loopback or (ask and address.is_unspecified)
+
+
+def _address(host: str | bytes | bytearray) -> IPv4Address | IPv6Address:
+    return ip_address(host if isinstance(host, str) else bytes(host).decode("ascii", "replace"))
 
 
 def _look_at_names_in(method: str) -> None:
@@ -118,6 +121,12 @@ def _namespace_of(sock: socket.socket) -> str:
 def _namespace_here() -> str:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         return _namespace_of(probe)
+
+
+def _refuse_here(event: str, what: Any) -> None:
+    """Refuse, unless this thread lives in a lab's namespace."""
+    if _namespace_here() == os.environ[NETNS]:
+        _refuse(event, what)
 
 
 def _refuse(event: str, what: Any) -> None:

@@ -55,7 +55,7 @@ udp.connect(udp.getsockname())
 udp.sendmsg([b"y"])
 """,
     "a lookup of localhost": "socket.getaddrinfo('localhost', 80)",
-    "a lookup of a number": "socket.getaddrinfo('127.0.0.1', 80)",
+    "a number, which nobody is asked for": "socket.getaddrinfo('192.0.2.1', 80)",
     "a Unix socket pair": "a, b = socket.socketpair(); a.send(b'x')",
 }
 
