@@ -9,7 +9,8 @@ from portlab.packets.addresses import packed, unpacked
 from portlab.packets.checksum import checksum
 from portlab.packets.icmp import IcmpMessage, Icmpv6Message
 from portlab.packets.ipv4 import DONT_FRAGMENT, MORE_FRAGMENTS, Ipv4
-from portlab.packets.ipv6 import ExtensionHeader, FragmentHeader, Ipv6
+from portlab.packets.ipv6 import Ipv6
+from portlab.packets.ipv6_extensions import ExtensionHeader, FragmentHeader
 from portlab.packets.packet import Flow, Packet, Payload
 from portlab.packets.reason import Reason
 from portlab.packets.tcp import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG, Segment, flag_names

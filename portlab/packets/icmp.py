@@ -26,6 +26,7 @@ class _Message:
     checksum: int | None = None
 
     protocol: ClassVar[int]
+    DESTINATION_UNREACHABLE: ClassVar[int]
     _name: ClassVar[str]
     _echo: ClassVar[tuple[int, int]]
     _errors: ClassVar[dict[int, tuple[int, int]]]
@@ -111,7 +112,7 @@ class _Message:
 
     def __str__(self) -> str:
         name = self._types.get(self.type, f"type {self.type} code {self.code}")
-        if self.type == min(self._errors):
+        if self.type == self.DESTINATION_UNREACHABLE:
             name = self._unreachable.get(self.code, f"{name} code {self.code}")
         if self.identifier is not None and self.sequence is not None:
             name += f" id {self.identifier} seq {self.sequence}"

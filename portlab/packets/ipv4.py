@@ -20,6 +20,8 @@ _WIDTHS = {
     "time_to_live": 8,
 }
 
+_LOOSE_SOURCE_ROUTE, _STRICT_SOURCE_ROUTE = 131, 137
+
 MORE_FRAGMENTS, DONT_FRAGMENT = 1, 2
 
 
@@ -91,6 +93,25 @@ class Ipv4:
         """Bytes; the header itself counts words of 4 (IHL)."""
         return _HEADER_SIZE + len(self.options)
 
+    @property
+    def packet_length(self) -> int | None:
+        """Bytes of the whole packet as the header has it; None where it leaves that open.
+
+        Total length 0 does so: Linux writes it before a network card cuts a large packet up.
+        """
+        return self.total_length or None
+
+    @property
+    def source_routed(self) -> bool:
+        """Is `destination_address` only the next stop (RFC 791 3.1, source route options)?"""
+        options, at = self.options, 0
+        while at < len(options) and options[at] != 0:
+            if options[at] in (_LOOSE_SOURCE_ROUTE, _STRICT_SOURCE_ROUTE):
+                return True
+            size = options[at + 1] if options[at] != 1 and at + 1 < len(options) else 1
+            at += max(size, 1)
+        return False
+
     def encode(self, payload: bytes) -> bytes:
         """The whole packet: this header and the payload.
 
@@ -115,8 +136,7 @@ class Ipv4:
         """The header and the payload of the packet in `data`. Raises PacketError.
 
         What follows the total length (Ethernet's padding) is left out; when there is less than
-        the total length (a snap length), the payload is what there is. Total length 0 takes all:
-        Linux writes it before the network card cuts a large packet up.
+        the total length (a snap length), the payload is what there is.
         """
         if len(data) < _HEADER_SIZE:
             raise PacketError(
@@ -149,7 +169,7 @@ class Ipv4:
             checksum,
             options,
         )
-        return header, data[size : total or len(data)]
+        return header, data[size : header.packet_length]
 
     def __str__(self) -> str:
         line = f"{self.source_address} > {self.destination_address} proto {self.protocol}"

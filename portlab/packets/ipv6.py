@@ -1,4 +1,4 @@
-"""The IPv6 header and its extension headers: bytes <-> `Ipv6` (RFC 8200 sections 3 and 4)."""
+"""The IPv6 header: bytes <-> `Ipv6`, with the field names of RFC 8200 section 3."""
 
 import struct
 from dataclasses import dataclass
@@ -6,89 +6,21 @@ from typing import ClassVar
 
 from portlab.errors import PacketError
 from portlab.packets.addresses import packed, unpacked
-from portlab.packets.fields import refuse, refuse_not_bytes, refuse_optional
-
-HOP_BY_HOP, ROUTING, FRAGMENT, NO_NEXT_HEADER, DESTINATION_OPTIONS = 0, 43, 44, 59, 60
+from portlab.packets.fields import refuse, refuse_optional
+from portlab.packets.ipv6_extensions import (
+    EXTENSIONS,
+    FRAGMENT,
+    ROUTING,
+    Extension,
+    ExtensionHeader,
+    FragmentHeader,
+    walk,
+)
 
 _HEADER = struct.Struct("!IHBB16s16s")
 _HEADER_SIZE = 40
-_FRAGMENT = struct.Struct("!BBHI")
-_EXTENSIONS = frozenset((HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION_OPTIONS))
+_NO_NEXT_HEADER = 59
 _WIDTHS = {"next_header": 8, "traffic_class": 8, "flow_label": 20, "hop_limit": 8}
-
-
-@dataclass(frozen=True, slots=True)
-class ExtensionHeader:
-    """Hop-by-hop options, a routing header or destination options: the header before says which.
-
-    `data` is what follows the bytes of next header and length: 6 bytes, or 8 more at a time. Raises
-    PacketError for fields that do not fit.
-    """
-
-    next_header: int
-    data: bytes
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.next_header, int) or self.next_header >> 8:
-            refuse(self, {"next_header": 8})
-        refuse_not_bytes(self, "data")
-        if len(self.data) % 8 != 6 or len(self.data) > 2046:
-            raise PacketError(
-                f"ExtensionHeader cannot have data of {len(self.data)} bytes: with the two bytes "
-                "before it, it fills whole units of 8, up to 256 of them (RFC 8200 4.3). "
-                "Pad it to 6, 14, 22 ... bytes."
-            )
-
-    def encode(self) -> bytes:
-        return bytes((self.next_header, len(self.data) >> 3)) + self.data
-
-
-@dataclass(frozen=True, slots=True)
-class FragmentHeader:
-    """The packet holds a part of a larger one (RFC 8200 4.5).
-
-    `fragment_offset` counts units of 8 bytes; `reserved` are the byte and the two bits that are
-    sent as zero. Raises PacketError for fields that do not fit.
-    """
-
-    next_header: int
-    fragment_offset: int
-    more_fragments: bool
-    identification: int
-    reserved: tuple[int, int] = (0, 0)
-
-    def __post_init__(self) -> None:
-        try:
-            first, second = self.reserved
-            bad = (
-                (self.next_header | first) >> 8
-                or self.fragment_offset >> 13
-                or self.more_fragments >> 1
-                or second >> 2
-                or self.identification >> 32
-            )
-        except (TypeError, ValueError):
-            bad = 1
-        if bad:
-            refuse_fragment(self)
-
-    def encode(self) -> bytes:
-        word = self.fragment_offset << 3 | self.reserved[1] << 1 | self.more_fragments
-        return _FRAGMENT.pack(self.next_header, self.reserved[0], word, self.identification)
-
-
-def refuse_fragment(header: FragmentHeader) -> None:
-    """Raise the PacketError for whichever field of a fragment header does not fit."""
-    reserved = header.reserved
-    if not (isinstance(reserved, tuple) and len(reserved) == 2):
-        raise PacketError(
-            f"FragmentHeader cannot have reserved={reserved!r}: it is a pair of numbers, "
-            "one of 8 bits and one of 2. Leave it out."
-        )
-    refuse(
-        header,
-        {"next_header": 8, "fragment_offset": 13, "more_fragments": 1, "identification": 32},
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +43,7 @@ class Ipv6:
     flow_label: int = 0
     payload_length: int | None = None
     hop_limit: int = 64
-    extensions: tuple[ExtensionHeader | FragmentHeader, ...] = ()
+    extensions: tuple[Extension, ...] = ()
 
     version: ClassVar[int] = 6
 
@@ -134,7 +66,7 @@ class Ipv6:
         kind = self.next_header
         for header in self.extensions:
             wanted = FragmentHeader if kind == FRAGMENT else ExtensionHeader
-            if kind not in _EXTENSIONS or not isinstance(header, wanted):
+            if kind not in EXTENSIONS or not isinstance(header, wanted):
                 raise PacketError(
                     f"Ipv6 cannot have {header!r} after next_header={kind}: that number announces "
                     "something else. Use 0 (hop-by-hop), 43 (routing) or 60 (destination options) "
@@ -150,7 +82,7 @@ class Ipv6:
     @property
     def fragment_offset(self) -> int:
         """In units of 8 bytes; 0 in a packet that is whole."""
-        return next((h.fragment_offset for h in self._fragments()), 0)
+        return max((header.fragment_offset for header in self._fragments()), default=0)
 
     @property
     def more_fragments(self) -> bool:
@@ -163,10 +95,30 @@ class Ipv6:
     @property
     def header_length(self) -> int:
         """Bytes, extension headers included."""
-        return _HEADER_SIZE + sum(
-            8 if isinstance(header, FragmentHeader) else 2 + len(header.data)
-            for header in self.extensions
-        )
+        return _HEADER_SIZE + sum([header.size for header in self.extensions])
+
+    @property
+    def packet_length(self) -> int | None:
+        """Bytes of the whole packet as the header has it; None where it leaves that open.
+
+        Payload length 0 does so, unless nothing follows at all: jumbograms (RFC 2675) have it, and
+        packets that a network card is yet to cut up.
+        """
+        if self.payload_length or (
+            self.payload_length == 0 and self.next_header == _NO_NEXT_HEADER
+        ):
+            return _HEADER_SIZE + self.payload_length
+        return None
+
+    @property
+    def source_routed(self) -> bool:
+        """Is `destination_address` only the next stop (RFC 8200 4.4, segments left)?"""
+        kind = self.next_header
+        for header in self.extensions:
+            if kind == ROUTING and isinstance(header, ExtensionHeader) and header.data[1]:
+                return True
+            kind = header.next_header
+        return False
 
     def encode(self, payload: bytes) -> bytes:
         """The whole packet: this header, its extension headers and the payload.
@@ -189,8 +141,7 @@ class Ipv6:
         """The header and what follows its last extension header. Raises PacketError.
 
         What follows the payload length is left out; when there is less (a snap length), the
-        payload is what there is. Payload length 0 takes all: jumbograms (RFC 2675), and packets
-        that a network card is yet to cut up.
+        payload is what there is.
         """
         if len(data) < _HEADER_SIZE:
             raise PacketError(
@@ -203,11 +154,10 @@ class Ipv6:
                 f"No IPv6 packet: its version is {word >> 28} (RFC 8200 3). "
                 "Use Packet.decode, which reads IPv4 too."
             )
-        end = _HEADER_SIZE + length if length or next_header == NO_NEXT_HEADER else len(data)
-        extensions: tuple[ExtensionHeader | FragmentHeader, ...] = ()
-        at = _HEADER_SIZE
-        if next_header in _EXTENSIONS:
-            extensions, at = _walk(data[:end], next_header, truncated=end > len(data))
+        extensions: tuple[Extension, ...] = ()
+        if next_header in EXTENSIONS:
+            end = _HEADER_SIZE + length if length else len(data)
+            extensions = walk(data[:end], _HEADER_SIZE, next_header, truncated=end > len(data))
         header = cls(
             unpacked(src),
             unpacked(dst),
@@ -218,7 +168,7 @@ class Ipv6:
             hop_limit,
             extensions,
         )
-        return header, data[at:end]
+        return header, data[header.header_length : header.packet_length]
 
     def __str__(self) -> str:
         line = f"{self.source_address} > {self.destination_address} proto {self.protocol}"
@@ -227,42 +177,6 @@ class Ipv6:
             line += f" fragment at {8 * self.fragment_offset}"
             line += ", more follow" if self.more_fragments else ", the last"
         return line
-
-
-def _walk(
-    data: bytes, kind: int, *, truncated: bool
-) -> tuple[tuple[ExtensionHeader | FragmentHeader, ...], int]:
-    """The extension headers of the packet `data`, and where they end.
-
-    In a truncated capture the walk ends before a header that is not wholly there. It ends behind
-    a fragment header with an offset too: what follows is the middle of something.
-    """
-    headers: list[ExtensionHeader | FragmentHeader] = []
-    at = _HEADER_SIZE
-    while kind in _EXTENSIONS:
-        size = 8 if kind == FRAGMENT or at + 2 > len(data) else (data[at + 1] + 1) * 8
-        if at + size > len(data):
-            if truncated:
-                break
-            raise PacketError(
-                f"No IPv6 packet: extension header {kind} needs {size} bytes, but only "
-                f"{len(data) - at} are left (RFC 8200 4). The sender is broken, or these bytes "
-                "are not IPv6."
-            )
-        if kind == FRAGMENT:
-            following, first, word, identification = _FRAGMENT.unpack_from(data, at)
-            fragment = FragmentHeader(
-                following, word >> 3, bool(word & 1), identification, (first, word >> 1 & 3)
-            )
-            headers.append(fragment)
-            at += size
-            if fragment.fragment_offset:
-                break
-        else:
-            headers.append(ExtensionHeader(data[at], data[at + 2 : at + size]))
-            at += size
-        kind = headers[-1].next_header
-    return tuple(headers), at
 
 
 def encode_ipv6(

@@ -41,14 +41,13 @@ class Packet:
     ('udp', '10.0.0.1', 5353, '10.0.0.2', 53)
     """
 
-    __slots__ = ("_data", "_ip", "_payload", "raw", "reason")
+    __slots__ = ("_ip", "_payload", "raw", "reason")
 
     def __init__(self, raw: bytes, reason: Reason | None = None) -> None:
         self.raw = raw
         self.reason = reason
         self._ip: Ipv4 | Ipv6 | None = None
         self._payload: Payload | None = None
-        self._data = b""
 
     @classmethod
     def build(
@@ -86,7 +85,13 @@ class Packet:
                 f"identification={identification}: the fields are 8, 8 and 16 bits wide. "
                 "Give 0 to 255, 0 to 255 and 0 to 65535."
             )
-        if len(packed(src)) == 4:
+        version = 4 if len(packed(src)) == 4 else 6
+        if isinstance(payload, IcmpMessage | Icmpv6Message) and (version, protocol) not in _NAMES:
+            raise PacketError(
+                f"{type(payload).__name__} does not travel over IPv{version}, and {src} is an "
+                "address of that. Use IcmpMessage with IPv4 and Icmpv6Message with IPv6."
+            )
+        if version == 4:
             fragment = DONT_FRAGMENT << 13 if dont_fragment else 0
             raw = encode_ipv4(src, dst, protocol, data, ttl, identification, fragment)
         else:
@@ -107,9 +112,9 @@ class Packet:
             raw = self.raw
             version = raw[0] >> 4 if raw else 0
             if version == 4:
-                self._ip, self._data = Ipv4.decode(raw)
+                self._ip, _ = Ipv4.decode(raw)
             elif version == 6:
-                self._ip, self._data = Ipv6.decode(raw)
+                self._ip, _ = Ipv6.decode(raw)
             elif raw:
                 raise PacketError(
                     f"No IP packet: its version is {version}, not 4 or 6. The bytes must start "
@@ -127,7 +132,7 @@ class Packet:
         return self._payload
 
     def _decode_payload(self) -> Payload:
-        ip, data, proto = self.ip, self._data, self.proto
+        ip, data, proto = self.ip, self._carried(), self.proto
         size = _HEADER_SIZES.get(proto)
         if size is None or ip.fragment_offset:
             return data
@@ -139,12 +144,14 @@ class Packet:
             return UdpDatagram.decode(data)
         return IcmpMessage.decode(data) if proto == "icmp" else Icmpv6Message.decode(data)
 
+    def _carried(self) -> bytes:
+        """The bytes behind the IP header, without what follows the packet."""
+        return self.raw[self.ip.header_length : self.ip.packet_length]
+
     @property
     def truncated(self) -> bool:
         """Does the header promise more bytes than are here (a snap length, an ICMP quotation)?"""
-        ip = self.ip
-        length = ip.total_length if isinstance(ip, Ipv4) else 40 + (ip.payload_length or 0)
-        return len(self.raw) < (length or 0)
+        return len(self.raw) < (self.ip.packet_length or 0)
 
     @property
     def src(self) -> str:
@@ -201,18 +208,18 @@ class Packet:
         """Are the checksums right? None when the packet does not let one know.
 
         The IPv4 header's is always known. The transport's is not in fragments, truncated packets,
-        those whose total length is yet to be written, other protocols, and UDP over IPv4 without
-        one (RFC 768). UDP over IPv6 must have one (RFC 8200 8.1). Beware of captures made on the
-        sending computer: its network card may write the checksum later.
+        those whose length is yet to be written, source-routed ones (the checksum covers the last
+        stop), other protocols, and UDP over IPv4 without one (RFC 768). UDP over IPv6 must have
+        one (RFC 8200 8.1). Beware of captures made on the sending computer: its network card may
+        write the checksum later.
         """
         ip, payload = self.ip, self.payload
         if isinstance(ip, Ipv4) and word_sum(self.raw[: ip.header_length]) % 0xFFFF:
             return False
-        length = ip.total_length if isinstance(ip, Ipv4) else ip.payload_length
-        whole = not (self.truncated or ip.fragment_offset or ip.more_fragments) and length
-        if not whole or isinstance(payload, bytes):
+        cut = self.truncated or ip.fragment_offset or ip.more_fragments
+        if cut or ip.packet_length is None or ip.source_routed or isinstance(payload, bytes):
             return None
-        data = self._data
+        data = self._carried()
         if isinstance(payload, UdpDatagram):
             if payload.checksum == 0:
                 return None if isinstance(ip, Ipv4) else False
@@ -239,16 +246,26 @@ class Packet:
     def __str__(self) -> str:
         payload = self.payload
         if isinstance(payload, Segment | UdpDatagram):
-            _, _, rest = str(payload).partition(f"> {payload.destination_port} ")
-            ends = f"{self._end(self.src, self.sport)} > {self._end(self.dst, self.dport)}"
-            return f"{ends} {self.proto} {rest}"
-        ends = f"{self.src} > {self.dst}"
+            return f"{self._ends()} {self.proto} {payload.summary}"
         if isinstance(payload, bytes):
-            fragment = f" fragment at {8 * self.ip.fragment_offset}"
-            what = f"{self.proto}{fragment if self.ip.fragment_offset else ''} len {len(payload)}"
-            return f"{ends} {what}"
-        return f"{ends} {payload}"
+            at = self.ip.fragment_offset
+            fragment = f" fragment at {8 * at}" if at else ""
+            return f"{self._ends()} {self.proto}{fragment} len {len(payload)}"
+        return f"{self._ends()} {payload}{self._about()}"
 
-    @staticmethod
-    def _end(address: str, port: int | None) -> str:
-        return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    def _ends(self) -> str:
+        ends = (self.src, self.sport), (self.dst, self.dport)
+        return " > ".join(
+            host if port is None else f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            for host, port in ends
+        )
+
+    def _about(self) -> str:
+        """What an ICMP error is about, as far as can be read."""
+        quoted = self.quoted
+        if quoted is None:
+            return ""
+        try:
+            return f", about {quoted._ends()} {quoted.proto}"
+        except PacketError:
+            return ", about a packet that cannot be read"

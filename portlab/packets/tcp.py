@@ -206,9 +206,10 @@ class Segment:
             checksum,
         )
 
-    def __str__(self) -> str:
-        parts = [f"{self.source_port} > {self.destination_port}", self.flag_names or "no flags"]
-        parts.append(f"seq {self.seq}")
+    @property
+    def summary(self) -> str:
+        """The segment in a few words, ports left out."""
+        parts = [self.flag_names or "no flags", f"seq {self.seq}"]
         if self.has_ack:
             parts.append(f"ack {self.ack}")
         parts.append(f"win {self.window}")
@@ -218,3 +219,6 @@ class Segment:
         if self.options:
             parts.append(f"<{', '.join(map(str, self.options))}>")
         return " ".join(parts)
+
+    def __str__(self) -> str:
+        return f"{self.source_port} > {self.destination_port} {self.summary}"

@@ -6,7 +6,7 @@ what was decoded gives the same bytes again. Padding is the encoder's business.
 
 import struct
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 from portlab.errors import PacketError
 from portlab.packets.fields import refuse, refuse_not_bytes
@@ -227,20 +227,23 @@ Option = (
 )
 
 
+_CLASSES = frozenset(get_args(Option))
+
+
 def check_options(options: tuple[Option, ...]) -> None:
     """Raise PacketError unless `options` are options that one segment can carry."""
-    if not isinstance(options, tuple) or not all(isinstance(option, Option) for option in options):
+    if not isinstance(options, tuple) or not _CLASSES.issuperset(map(type, options)):
         raise PacketError(
             f"Segment cannot have options={options!r}: they are a tuple of TCP options. "
             "Give them as in (MaximumSegmentSize(1460), SackPermitted())."
         )
-    size = sum(option.size for option in options)
+    size = sum([option.size for option in options])
     if size > OPTIONS_LIMIT:
         raise PacketError(
             f"Segment cannot have options={options!r}: they take {size} bytes, and a TCP header "
             f"has room for {OPTIONS_LIMIT}. Leave some out, or give fewer SACK blocks."
         )
-    if any(isinstance(option, Unreadable) for option in options[:-1]):
+    if Unreadable in map(type, options[:-1]):
         raise PacketError(
             f"Segment cannot have options={options!r}: nothing can be read after Unreadable. "
             "Put it last."

@@ -84,5 +84,10 @@ class UdpDatagram:
         end = length or len(data)
         return cls(source, destination, data[_HEADER_SIZE:end], length, checksum)
 
+    @property
+    def summary(self) -> str:
+        """The datagram in a few words, ports left out."""
+        return f"len {len(self.payload)}"
+
     def __str__(self) -> str:
-        return f"{self.source_port} > {self.destination_port} len {len(self.payload)}"
+        return f"{self.source_port} > {self.destination_port} {self.summary}"
