@@ -1,0 +1,117 @@
+"""The learner's own copy of the course: filled where something is missing, never overwritten.
+
+A lesson that nobody touched since it was laid out is renewed when the course has a newer one. To
+know that, the folder keeps the fingerprints of what was laid out in `.portlab/laid-out.json`; if
+that file is lost or damaged, every lesson counts as the learner's own.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from portlab.errors import PortlabError
+from portlab.system import replace_file, unwritable_because, write_new_file
+
+HIDDEN = ".portlab"
+"""The folder inside the copy that holds what portlab itself must remember."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """What happened to the copy: paths relative to it, with forward slashes.
+
+    `added` were missing, `renewed` were untouched and old; of `kept` the course has a newer one,
+    but the learner changed it.
+    """
+
+    added: tuple[str, ...]
+    renewed: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def lay_out(source: Path, folder: Path) -> LaidOut:
+    """Fill `folder` from `source`. Raises PortlabError where the folder cannot be used."""
+    _make_usable(folder)
+    memory = folder / HIDDEN / "laid-out.json"
+    known = _read(memory)
+    now_known = dict(known)
+    added, renewed, kept = [], [], []
+    for name in _files(source):
+        content = (source / name).read_bytes()
+        mark, target = _fingerprint(content), folder / name
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if write_new_file(target, content):
+                added.append(name)
+                now_known[name] = mark
+                continue
+            if target.is_dir():
+                raise PortlabError(
+                    f"{target} is a folder, but the course has a lesson of that name. "
+                    "Rename the folder, or give another place: `portlab lab DIR`."
+                )
+            current = _fingerprint(target.read_bytes())
+            if current == mark:
+                now_known[name] = mark
+            elif current == known.get(name):
+                replace_file(target, content)
+                renewed.append(name)
+                now_known[name] = mark
+            elif name in known and known[name] != mark:
+                kept.append(name)
+        except OSError as error:
+            raise _unusable(folder, str(error)) from error
+    if now_known != known:
+        try:
+            memory.parent.mkdir(exist_ok=True)
+            replace_file(memory, json.dumps(now_known, indent=1, sort_keys=True).encode())
+        except OSError as error:
+            raise _unusable(folder, str(error)) from error
+    return LaidOut(tuple(added), tuple(renewed), tuple(kept))
+
+
+def _make_usable(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise PortlabError(
+            f"{folder} is a file, so the course cannot be laid out in it. "
+            "Give a folder, or a name that is not taken: `portlab lab DIR`."
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(folder, str(error)) from error
+    if problem := unwritable_because(folder):
+        raise _unusable(folder, problem)
+
+
+def _unusable(folder: Path, problem: str) -> PortlabError:
+    return PortlabError(
+        f"The course cannot be laid out in {folder}: {problem}. "
+        "Give a folder that you may write to: `portlab lab DIR`."
+    )
+
+
+def _files(source: Path) -> Iterator[str]:
+    """Everything a learner sees: no hidden files, no caches, nothing of the tests."""
+    for path in sorted(source.rglob("*")):
+        parts = path.relative_to(source).parts
+        if path.is_file() and not any(part.startswith((".", "__")) for part in parts):
+            if path.suffix == ".py":
+                continue
+            yield "/".join(parts)
+
+
+def _read(memory: Path) -> dict[str, str]:
+    try:
+        known = json.loads(memory.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(known, dict):
+        return {}
+    return {name: mark for name, mark in known.items() if isinstance(mark, str)}
+
+
+def _fingerprint(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
