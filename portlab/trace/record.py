@@ -9,6 +9,9 @@ from typing import Literal
 
 from portlab.packets import IcmpMessage, Icmpv6Message, Packet, Reason, Segment, UdpDatagram
 
+EPOCH = 1_767_225_600
+"""2026-01-01T00:00Z, from where times count, in seconds of Unix time."""
+
 Origin = Literal["captured", "modelled", "recorded", "called"]
 """A real kernel's packet; portlab's own stack; from a file; a socket call with no packet seen."""
 
@@ -33,6 +36,21 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """What a capture file holds around a packet: the frame is `before + packet.raw + after`.
+
+    Where there is no packet, all of the frame is in `before`. `cut` is the number of bytes that
+    were on the wire and that the capture left out; `comments` are what people wrote beside it.
+    """
+
+    link_type: int
+    before: bytes = b""
+    after: bytes = b""
+    cut: int = 0
+    comments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One line of a Trace.
 
@@ -40,7 +58,7 @@ class Record:
     microseconds since 2026-01-01T00:00Z (`arrival` is None where nothing arrived, or nobody
     knows). `cause` says in words why a packet was lost, delayed or doubled; `state` is the
     sender's TCP state after sending, where it is known; `problem` says why a frame of a capture
-    holds no packet of ours (`packet` is then None).
+    holds no packet of ours (`packet` is then None). `frame` is the rest of what a capture held.
     """
 
     number: int
@@ -53,6 +71,12 @@ class Record:
     state: str | None = None
     call: Call | None = None
     problem: str | None = None
+    frame: Frame | None = None
+
+    @property
+    def comments(self) -> tuple[str, ...]:
+        """What was written beside the packet in a capture file; nobody vouches for it."""
+        return self.frame.comments if self.frame else ()
 
     @property
     def segment(self) -> Segment | None:
@@ -99,17 +123,21 @@ class Record:
 
     @property
     def length(self) -> int:
-        """Bytes of payload that the transport carries."""
+        """Bytes of payload that the transport carries, also those that a capture left out."""
         if self.call:
             return self.call.length
         if self.packet is None:
             return 0
         payload = self.packet.payload
         if isinstance(payload, Segment | UdpDatagram):
-            return len(payload.payload)
-        if isinstance(payload, IcmpMessage | Icmpv6Message):
-            return len(payload.body)
-        return len(payload)
+            held = len(payload.payload)
+        elif isinstance(payload, IcmpMessage | Icmpv6Message):
+            held = len(payload.body)
+        else:
+            held = len(payload)
+        if self.packet.truncated:
+            held += (self.packet.ip.packet_length or 0) - len(self.packet)
+        return held
 
     @property
     def reason(self) -> Reason | None:

@@ -7,7 +7,9 @@ It knows nothing of worlds, and nothing of views: those register here how a Trac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, overload
 
-from portlab.errors import LabError, PortlabError
+from portlab.errors import AddressError, LabError, PacketError, PortlabError
+from portlab.packets import flag_names, packed, unpacked
+from portlab.ports import check_port
 from portlab.trace.record import Record, StateChange
 
 
@@ -23,7 +25,8 @@ class Trace(Sequence[Record]):
     `changes` are the TCP state changes (empty where nobody can see them), `hosts` names addresses,
     `faults` are those of the run, `result` is what the experiment returned, `error` is the network
     error it ended with instead (refused, timed out, aborted), and `unused_faults` are those that
-    named a transmission which never happened.
+    named a transmission which never happened. `notes` say what is odd about it as a whole, such as
+    a capture file that breaks off.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class Trace(Sequence[Record]):
         result: object = None,
         error: PortlabError | None = None,
         unused_faults: Sequence[Any] = (),
+        notes: Sequence[str] = (),
     ) -> None:
         self.records = list(records)
         self.changes = list(changes)
@@ -50,6 +54,7 @@ class Trace(Sequence[Record]):
         self.result = result
         self.error = error
         self.unused_faults = tuple(unused_faults)
+        self.notes = tuple(notes)
 
     def __len__(self) -> int:
         return len(self.records)
@@ -60,7 +65,7 @@ class Trace(Sequence[Record]):
     def __getitem__(self, index: slice) -> "Trace": ...
     def __getitem__(self, index: int | slice) -> "Record | Trace":
         if isinstance(index, slice):
-            return self._with(self.records[index])
+            return self.with_records(self.records[index])
         return self.records[index]
 
     def __iter__(self) -> Iterator[Record]:
@@ -68,7 +73,38 @@ class Trace(Sequence[Record]):
 
     def where(self, keep: Callable[[Record], bool]) -> "Trace":
         """The records for which `keep` is true, numbers and all else unchanged."""
-        return self._with([record for record in self.records if keep(record)])
+        return self.with_records([record for record in self.records if keep(record)])
+
+    def filter(
+        self,
+        *,
+        proto: str | None = None,
+        host: str | None = None,
+        port: int | None = None,
+        flags: str | None = None,
+    ) -> "Trace":
+        """The records to which everything given applies, numbers and all else unchanged.
+
+        `proto` as in `tcp`; `host` a name or an address, at either end; `port` at either end;
+        `flags` as in `SYN` or `SYN,ACK`: segments that have all of these, and maybe others. For
+        anything else there is `where`. Raises PortError, and PacketError for an unknown flag.
+        """
+        wanted = _flags(flags) if flags is not None else None
+        if port is not None:
+            check_port(port, zero=True)
+        addresses = {address for address, name in self.hosts.items() if name == host}
+        if host is not None:
+            addresses.add(_canonical(host))
+
+        def keep(record: Record) -> bool:
+            return (
+                (proto is None or record.proto == proto.lower())
+                and (host is None or record.src in addresses or record.dst in addresses)
+                and (port is None or port in (record.sport, record.dport))
+                and (wanted is None or wanted <= frozenset((record.flags or "").split(",")))
+            )
+
+        return self.where(keep)
 
     def rerun(self, faults: Sequence[Any]) -> "Trace":
         """The same experiment with these faults. Raises LabError for a Trace without one."""
@@ -80,7 +116,8 @@ class Trace(Sequence[Record]):
             )
         return self.experiment.run(faults)
 
-    def _with(self, records: list[Record]) -> "Trace":
+    def with_records(self, records: Iterable[Record]) -> "Trace":
+        """A Trace of these records, with all that is known beside the present ones."""
         return Trace(
             records,
             changes=self.changes,
@@ -92,6 +129,7 @@ class Trace(Sequence[Record]):
             result=self.result,
             error=self.error,
             unused_faults=self.unused_faults,
+            notes=self.notes,
         )
 
     def name_of(self, address: str) -> str:
@@ -103,6 +141,27 @@ class Trace(Sequence[Record]):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return _display(self)
+
+
+def _canonical(host: str) -> str:
+    """An address in the spelling that records have; anything else as it is."""
+    try:
+        return unpacked(packed(host))
+    except AddressError:
+        return host
+
+
+_FLAGS = flag_names(0xFF).split(",")
+
+
+def _flags(text: str) -> frozenset[str]:
+    wanted = frozenset(name.strip().upper() for name in text.split(","))
+    if unknown := sorted(wanted.difference(_FLAGS)):
+        raise PacketError(
+            f"{unknown[0]!r} is not a flag of TCP. The flags are {', '.join(_FLAGS)}; "
+            "write several as 'SYN,ACK'."
+        )
+    return wanted
 
 
 def _as_text(trace: Trace) -> dict[str, Any]:
