@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from portlab.errors import PortlabError
+
 
 def user_folder() -> Path:
     """Where portlab keeps what belongs to this user; `PORTLAB_HOME` names another place."""
@@ -25,8 +27,13 @@ def user_folder() -> Path:
 
 
 def course_folder() -> Path:
-    """Where `portlab lab` puts the learner's copy of the course unless told otherwise."""
-    return Path.home() / "portlab-course"
+    """Where `portlab lab` puts the learner's copy. Raises PortlabError without a home folder."""
+    try:
+        return Path.home() / "portlab-course"
+    except RuntimeError as error:
+        raise PortlabError(
+            "This user has no home folder for the course. Name a folder: `portlab lab DIR`."
+        ) from error
 
 
 def has_screen() -> bool:
@@ -105,9 +112,7 @@ def ephemeral_ports() -> tuple[int, int] | None:
 
 
 def _output(*command: str) -> str:
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=10, check=True
-    ).stdout
+    return subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout
 
 
 @dataclass(frozen=True, slots=True)

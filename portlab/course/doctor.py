@@ -214,7 +214,10 @@ def _folder(whose: str, folder: Path, otherwise: str) -> Finding:
 
 
 def _wireshark() -> Finding:
-    what, remedy = "tshark (Wireshark)", "Not needed. To read captures outside portlab: wireshark.org."
+    what, remedy = (
+        "tshark (Wireshark)",
+        "Not needed. To read captures outside portlab: wireshark.org.",
+    )
     places = (
         "/Applications/Wireshark.app/Contents/MacOS",
         r"C:\Program Files\Wireshark",
@@ -236,7 +239,9 @@ def table(findings: list[Finding]) -> str:
     width = max(len(finding.what) for finding in findings)
     lines = []
     for finding in findings:
-        lines.append(f"{'yes' if finding.works else 'no':<4} {finding.what:<{width}}  {finding.seen}")
+        lines.append(
+            f"{'yes' if finding.works else 'no':<4} {finding.what:<{width}}  {finding.seen}"
+        )
         if not finding.works and finding.remedy:
             lines.append(f"{'':<4} {'':<{width}}  -> {finding.remedy}")
     return "\n".join(lines)
@@ -244,5 +249,3 @@ def table(findings: list[Finding]) -> str:
 
 def _words(error: OSError) -> str:
     return error.strerror or str(error)
-
-

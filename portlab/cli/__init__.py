@@ -1,0 +1,161 @@
+"""The command line: `portlab lab`, `doctor`, `handshake` and `show`.
+
+A thin shell. What a command does is done elsewhere and imported when it is asked for, because
+half of a short command's time is start-up. Errors are sentences on standard error, with status 2.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from portlab.cli import commands, values
+from portlab.errors import PortlabError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0, 2 for an error, 130 after Ctrl-C."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character shows "?"
+    try:
+        parser = _parser()
+        options = parser.parse_args(arguments)
+        if options.command is None:
+            parser.print_help()
+        else:
+            options.command(options)
+        sys.stdout.flush()
+    except PortlabError as error:
+        print(f"portlab: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has enough. Python would complain once more at its own end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line that says what is wrong, without repeating the whole usage."""
+        self.exit(2, f"portlab: {message}. `{self.prog} --help` shows what can be given.\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="portlab",
+        description="Make packets happen and look at them. Nothing leaves this computer.",
+        allow_abbrev=False,
+    )
+    parser.set_defaults(command=None)
+    kinds = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    lab = kinds.add_parser(
+        "lab",
+        help="open the course in JupyterLab",
+        description="Open JupyterLab on your own copy of the course. Lessons that are missing are "
+        "laid out; what you changed is never overwritten. Prints the address of the page, and "
+        "opens it where there is a screen. Ctrl-C ends it.",
+    )
+    lab.add_argument(
+        "folder", metavar="DIR", nargs="?", help="default: portlab-course in your home folder"
+    )
+    lab.add_argument("--edit", action="store_true", help="open the sources, in a checkout")
+    lab.add_argument(
+        "--port",
+        type=values.port,
+        default=8888,
+        metavar="N",
+        help="port to listen on at 127.0.0.1; another if it is taken (default 8888)",
+    )
+    lab.add_argument("--no-browser", action="store_true", help="only print the address")
+    lab.set_defaults(command=commands.lab)
+
+    doctor = kinds.add_parser(
+        "doctor",
+        help="show what this computer can do",
+        description="Try what this computer can do, and name the remedy for what it cannot. "
+        "Nothing on it is changed.",
+    )
+    doctor.add_argument("--json", action="store_true", help="print a list of findings as JSON")
+    doctor.set_defaults(command=commands.doctor)
+
+    handshake = kinds.add_parser(
+        "handshake",
+        help="make a TCP handshake and show it",
+        description="Open one TCP connection to port 80 of another host and show what was sent.",
+    )
+    handshake.add_argument(
+        "--world",
+        type=values.world,
+        default="model",
+        metavar="model|loopback",
+        help="portlab's own TCP (default), or this computer's sockets",
+    )
+    handshake.add_argument(
+        "--drop",
+        type=values.number,
+        action="append",
+        default=[],
+        metavar="N",
+        help="lose packet N, as the ladder numbers it; may be repeated",
+    )
+    handshake.add_argument(
+        "--loss",
+        type=values.share,
+        default=0.0,
+        metavar="P",
+        help="lose each packet with probability P, from 0 to 1",
+    )
+    handshake.add_argument(
+        "--seed",
+        type=values.whole,
+        default=0,
+        metavar="N",
+        help="same seed, same packets (default 0)",
+    )
+    handshake.add_argument(
+        "--save",
+        type=values.capture,
+        metavar="FILE",
+        help="write the packets to FILE.pcapng or FILE.pcap",
+    )
+    handshake.set_defaults(command=commands.handshake)
+
+    show = kinds.add_parser(
+        "show",
+        help="show a capture file of Wireshark or tcpdump",
+        description="Show the packets of a capture file as ladders.",
+    )
+    show.add_argument("file", metavar="FILE", help="a .pcap or .pcapng file, also gzipped")
+    show.add_argument(
+        "--conversation",
+        type=values.number,
+        metavar="N",
+        help="only the Nth conversation, in the order of their first packets",
+    )
+    show.add_argument(
+        "--first", type=values.number, metavar="N", help="read only N packets of the file"
+    )
+    show.set_defaults(command=commands.show)
+
+    for command in (handshake, show):
+        command.add_argument(
+            "--figure",
+            type=values.figure,
+            metavar="FILE",
+            help="draw the ladder into FILE.png, FILE.svg or FILE.pdf",
+        )
+        command.add_argument(
+            "--json",
+            action="store_true",
+            help="print a list of records as JSON instead of the ladder",
+        )
+        command.add_argument(
+            "--why", action="store_true", help="say beneath the ladder why each packet was sent"
+        )
+    return parser
