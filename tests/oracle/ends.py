@@ -12,6 +12,7 @@ import struct
 
 from portlab.packets import Packet, Segment
 from portlab.tcp import Config, Endpoint, Listener, State, reset_for
+from tests.oracle.pump import clock
 
 CHUNK = 65536  # bytes read at once
 # <linux/tcp.h>, the first byte of struct tcp_info
@@ -54,6 +55,7 @@ class LinuxEnd:
         self._socket = self._listener = None
         self._outgoing = bytearray()
         self._shut = False
+        self._gone = False  # the program has closed its socket
 
     def _open(self):
         made = self.host.socket(self.family, socket.SOCK_STREAM)
@@ -82,19 +84,18 @@ class LinuxEnd:
     def abort(self):
         """A RST: close with a linger time of zero, tcp(7)."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._socket.close()
-        self._socket = None
+        self.discard()
 
-    def close(self):
+    def discard(self):
         """What close(2) does: a FIN, or a RST if bytes that arrived were never read."""
         self._socket.close()
-        self._socket = None
+        self._socket, self._gone = None, True
 
     @property
     def state(self):
         """As RFC 9293 names it. Linux shows a socket in TIME-WAIT as CLOSED."""
         asked = self._socket or self._listener
-        if asked is None:
+        if asked is None or self._gone:
             return "CLOSED"
         info = asked.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
         return LINUX_STATES[info[0]]
@@ -127,7 +128,7 @@ class LinuxEnd:
 
     def _work(self):
         if self._socket is None:
-            if self._listener is None:
+            if self._listener is None or self._gone:
                 return
             accepted, _ = self._listener.accept()
             accepted.setblocking(False)
@@ -178,11 +179,9 @@ class ModelEnd:
         self.received = bytearray()
         self.reading = True
         self.peer_closed = False
-        self.changes = []
         self.endpoint = self._listener = None
         self._flows = {}  # (local port, remote port) -> Endpoint
         self._out = []
-        self._now = 0
 
     def listen(self, port, backlog=8):
         self._port = port
@@ -193,16 +192,19 @@ class ModelEnd:
             (self.address, source_port), (self.peer, port), iss=self.iss, config=self.config
         )
         self._flows[source_port, port] = self.endpoint
-        self.endpoint.open_active(self._now)
+        self.endpoint.open_active(clock())
 
     def send(self, data):
-        self.endpoint.send(bytes(data), self._now)
+        self.endpoint.send(bytes(data), clock())
 
     def shutdown(self):
-        self.endpoint.close(self._now)
+        self.endpoint.close(clock())
 
     def abort(self):
-        self.endpoint.abort(self._now)
+        self.endpoint.abort(clock())
+
+    def discard(self):
+        self.endpoint.discard(clock())
 
     def quick(self):
         pass
@@ -224,7 +226,6 @@ class ModelEnd:
     # ---- the pump's side ----
 
     def work(self, now):
-        self._now = now
         if self.endpoint is None and self._listener is not None:
             self.endpoint = self._listener.accept()
         if self.endpoint is None:
@@ -235,14 +236,18 @@ class ModelEnd:
             self.peer_closed = self.endpoint.peer_closed
 
     def take(self, now):
-        for endpoint in self._flows.values():
-            for old, event, new, _reason in endpoint.changes():
-                self.changes.append((str(old), event, str(new)))
-                if self._listener is not None and new == State.ESTABLISHED:
-                    self._listener.established(endpoint)
+        for flow, endpoint in list(self._flows.items()):
             endpoint.events()
             for segment, reason in endpoint.segments_to_send():
-                self._out.append(Packet.build(self.address, self.peer, segment, reason=reason).raw)
+                packet = Packet.build(self.address, self.peer, segment, reason=reason)
+                self._out.append(packet.raw)
+            for _old, _cause, new, _reason in endpoint.changes():
+                if endpoint.passive and new is State.ESTABLISHED:
+                    self._listener.established(endpoint)
+            if endpoint.state in (State.CLOSED, State.LISTEN):
+                del self._flows[flow]
+                if self._listener is not None:
+                    self._listener.forget(endpoint)
         packets, self._out = self._out, []
         return packets
 
@@ -252,22 +257,20 @@ class ModelEnd:
         segment = packet.payload
         if not isinstance(segment, Segment):
             return
-        self._now = now
         flow = segment.destination_port, segment.source_port
         if flow in self._flows:
             self._flows[flow].segment_arrives(segment, now)
         elif self._listener is not None and segment.destination_port == self._port:
-            self._arrives_at_listener(segment, (packet.src, segment.source_port), flow, now)
-        else:
-            self._refuse(segment)
-
-    def _arrives_at_listener(self, segment, remote, flow, now):
-        made = self._listener.segment_arrives(segment, remote, now, self.iss)
-        if made is not None:
-            self._flows[flow] = made
-
-    def _refuse(self, segment):
-        if answer := reset_for(segment):
+            made = self._listener.segment_arrives(
+                segment,
+                (self.address, self._port),
+                (packet.src, segment.source_port),
+                now,
+                iss=self.iss,
+            )
+            if made is not None:
+                self._flows[flow] = made
+        elif answer := reset_for(segment):
             self._out.append(Packet.build(self.address, self.peer, answer[0]).raw)
 
     def fileno(self):
@@ -278,7 +281,6 @@ class ModelEnd:
         return min((at for at in deadlines if at is not None), default=None)
 
     def on_deadline(self, now):
-        self._now = now
         for endpoint in self._flows.values():
             at = endpoint.next_deadline()
             if at is not None and at <= now:
