@@ -15,14 +15,12 @@ ETHERNET = 1
 _MAX_TAGS = 8
 _TAGS = frozenset((b"\x81\x00", b"\x88\xa8", b"\x91\x00"))
 _IP = frozenset((b"\x08\x00", b"\x86\xdd"))
-_PPPOE = b"\x88\x64"
 _SNAP = b"\xaa\xaa\x03"
+_LONGEST_802_3 = b"\x05\xdc"
 _NAMES = {
-    b"\x00\x04": "802.2",
     b"\x08\x06": "ARP",
     b"\x80\x35": "RARP",
     b"\x88\x08": "flow control",
-    b"\x88\x47": "MPLS",
     b"\x88\x63": "PPPoE discovery",
     b"\x88\x8e": "EAPOL",
     b"\x88\xcc": "LLDP",
@@ -87,13 +85,11 @@ def _behind_ethertype(frame: bytes, at: int) -> int | str | None:
         return "cut off before it says what it carries"
     if kind in _TAGS:
         return f"more than {_MAX_TAGS} VLAN tags"
-    if kind == _PPPOE or (kind <= b"\x05\xdc" and frame[at + 2 : at + 5] == _SNAP):
-        return None
     if kind in _NAMES:
         return f"{_NAMES[kind]}, not an IP packet"
-    if kind <= b"\x05\xdc":
+    if kind <= _LONGEST_802_3 and frame[at + 2 : at + 5] != _SNAP:
         return "an 802.3 frame, not an IP packet"
-    return f"protocol 0x{kind.hex()}, not an IP packet"
+    return None
 
 
 def _ethernet(frame: bytes) -> int | str | None:
@@ -107,14 +103,10 @@ def _cooked(frame: bytes) -> int | str | None:
 
 def _cooked_2(frame: bytes) -> int | str | None:
     """LINKTYPE_LINUX_SLL2: the protocol comes first, 18 bytes after it the packet (or its tags)."""
-    kind = frame[:2]
     if len(frame) < 20:
         return "cut off in its link header"
-    if kind in _IP:
-        return 20
-    if kind in _TAGS:
-        return _behind_ethertype(frame, 22)
-    return _behind_ethertype(kind, 0)
+    start = _behind_ethertype(frame[:2] + frame[20:], 0)
+    return start + 18 if isinstance(start, int) else start
 
 
 def _raw(frame: bytes) -> int | str:
@@ -173,14 +165,16 @@ def _ask_scapy(link_type: int, frame: bytes) -> Found:
     dissector = dissectors.get(link_type)
     if dissector is None:
         raise UnknownLinkType(link_type)
+    passed = []
     try:
         layer = dissector(frame)
         while layer and not isinstance(layer, ip_layers):
+            passed.append(layer.__class__.__name__)
             layer = layer.payload
     except Exception as error:
         # scapy's layers are many, and any of them may stumble over broken bytes in its own way.
         return f"scapy could not take it apart ({type(error).__name__})"
     if not layer:
-        return f"{dissector.__name__} without an IP packet that scapy could find"
+        return f"no IP packet that scapy could find ({' / '.join(passed)})"
     start = frame.find(layer.original)
     return (start, _end(frame, start)) if start >= 0 else "an IP packet in a changed form"
