@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from portlab.packets import ACK, FIN, RST, SYN, Sack, Segment, Timestamps
 from portlab.tcp import reasons
+from portlab.tcp.header import agree
 from portlab.tcp.receiving import Receiver
 from portlab.tcp.reset import refuse, reset_for
 from portlab.tcp.sequence import Seq
@@ -41,7 +42,7 @@ def _listen(tcb: "Endpoint", segment: Segment) -> None:
         tcb.reply(refuse(segment), reasons.RST_LISTEN)
     elif segment.flags & SYN:
         tcb.rcv.synchronize(Seq(segment.seq))
-        tcb.agree(segment)
+        agree(tcb, segment)
         tcb.move(Cause.SYN)
         tcb.snd.synchronize(reasons.SYN_ACK)
 
@@ -62,7 +63,7 @@ def _syn_sent(tcb: "Endpoint", segment: Segment, now: int) -> None:
     if not flags & SYN:
         return
     rcv.synchronize(seq)
-    tcb.agree(segment)
+    agree(tcb, segment)
     if flags & ACK:
         snd.acknowledged(ack, now, _echoed(tcb, segment, now))
         tcb.move(Cause.SYN_ACK)

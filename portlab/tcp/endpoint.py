@@ -7,25 +7,12 @@ that an answer can ride on the acknowledgment, then `segments_to_send()` and `ch
 
 from enum import StrEnum
 
-from portlab.packets import (
-    ACK,
-    FIN,
-    PSH,
-    RST,
-    SYN,
-    MaximumSegmentSize,
-    Option,
-    Reason,
-    Sack,
-    SackPermitted,
-    Segment,
-    Timestamps,
-    WindowScale,
-)
+from portlab.packets import ACK, RST, Reason, Segment
 from portlab.tcp import arrival, reasons
 from portlab.tcp.config import DEFAULT, SECOND, Config
+from portlab.tcp.header import carry, compose
 from portlab.tcp.receiving import Receiver
-from portlab.tcp.sending import Sender, Sent
+from portlab.tcp.sending import Sender
 from portlab.tcp.sequence import Seq
 from portlab.tcp.states import ACTIVE, BY_CAUSE, PASSIVE, Cause, State
 
@@ -34,7 +21,6 @@ Change = tuple[State, Cause, State, Reason]
 
 _CHALLENGES = 10  # at most so many challenge ACKs
 _CHALLENGE_TIME = 5 * SECOND  # in so long a time (RFC 5961 7)
-_TIMESTAMP_SIZE = 12  # of the option with its padding, in every segment (RFC 7323 appendix A)
 
 
 class Event(StrEnum):
@@ -58,13 +44,13 @@ class Endpoint:
         "_changes",
         "_events",
         "_heard",
-        "_now",
         "_out",
         "_probes",
         "config",
         "error",
         "local",
         "nobody_reads",
+        "now",
         "passive",
         "peer_closed",
         "rcv",
@@ -98,7 +84,7 @@ class Endpoint:
         self._out: list[tuple[Segment, Reason]] = []
         self._events: list[Event] = []
         self._changes: list[Change] = []
-        self._now = 0
+        self.now = 0
 
     @classmethod
     def listening(
@@ -114,20 +100,20 @@ class Endpoint:
 
     def open_passive(self, now: int) -> None:
         """Wait for `remote` to call (LISTEN)."""
-        self._now = now
+        self.now = now
         self.passive = True
         self.move(Cause.PASSIVE_OPEN)
 
     def open_active(self, now: int) -> None:
         """Call `remote`: a SYN goes out."""
-        self._now = now
+        self.now = now
         self.passive = False
         self.move(Cause.ACTIVE_OPEN)
         self.snd.synchronize(reasons.SYN)
 
     def send(self, data: bytes, now: int) -> None:
         """Queue `data`. From LISTEN it turns the wait into a call (3.10.2)."""
-        self._now = now
+        self.now = now
         if self.state is State.LISTEN:
             self.passive = False
             self.move(Cause.SEND)
@@ -136,7 +122,7 @@ class Endpoint:
 
     def receive(self, limit: int, now: int) -> bytes:
         """Up to `limit` bytes that have come, in order; empty if there are none."""
-        self._now = now
+        self.now = now
         data = self.rcv.read(limit)
         if self.state not in _WINDOW_MATTERS and self.rcv.ack_due is reasons.WINDOW_UPDATE:
             self.rcv.ack_due = None
@@ -144,7 +130,7 @@ class Endpoint:
 
     def close(self, now: int) -> None:
         """No more data from this side: FIN after what is queued (3.10.4). Reading goes on."""
-        self._now = now
+        self.now = now
         if self.state in (State.LISTEN, State.SYN_SENT):
             self.move(Cause.CLOSE)
             self.end(None)
@@ -167,11 +153,11 @@ class Endpoint:
 
     def abort(self, now: int) -> None:
         """Forget everything at once, and tell the peer with a RST where that helps (3.10.5)."""
-        self._now = now
+        self.now = now
         if self.state is State.CLOSED:
             return
         if self.state in _ABORT_RESETS:
-            segment = self.segment(self.snd.nxt, RST)
+            segment = compose(self, self.snd.nxt, RST)
             self._out.append((segment, reasons.RST_ABORT))
         self.move(Cause.ABORT)
         self.end("aborted")
@@ -180,7 +166,7 @@ class Endpoint:
 
     def segment_arrives(self, segment: Segment, now: int) -> None:
         """SEGMENT ARRIVES (3.10.7)."""
-        self._now = now
+        self.now = now
         self._heard = now
         self._probes = 0
         arrival.segment_arrives(self, segment, now)
@@ -191,7 +177,7 @@ class Endpoint:
         A hard one ends an open attempt (3.9.2.2); a soft one, and any on a connection that is
         already open, only tells of passing trouble: TCP goes on trying.
         """
-        self._now = now
+        self.now = now
         if hard and self.state is State.SYN_SENT:
             self.move(Cause.UNREACHABLE)
             self.end("unreachable")
@@ -207,7 +193,7 @@ class Endpoint:
 
     def on_deadline(self, now: int) -> None:
         """Do what has fallen due (3.10.8)."""
-        self._now = now
+        self.now = now
         if self.time_wait is not None and self.time_wait <= now:
             self.move(Cause.TWO_MSL)
             self.end(None)
@@ -287,7 +273,7 @@ class Endpoint:
 
     def unreadable(self) -> None:
         """Data came and nobody will ever read it: say that it is lost (3.6.1)."""
-        self.reply(self.segment(self.snd.nxt, RST), reasons.RST_UNREADABLE)
+        self.reply(compose(self, self.snd.nxt, RST), reasons.RST_UNREADABLE)
         self.move(Cause.UNREADABLE)
         self.end("aborted")
 
@@ -302,11 +288,12 @@ class Endpoint:
         """The caller took its SYN back: as if it had never come."""
         self.snd = Sender(self.config, self.snd.iss)
         self.rcv = Receiver(self.config)
+        self.ts_ok = self.sack_ok = False
 
     def restart_time_wait(self) -> None:
         """Wait 2 MSL from now; every other timer is off (3.10.7.4, eighth)."""
         self.snd.timer = None
-        self.time_wait = self._now + 2 * self.config.msl
+        self.time_wait = self.now + 2 * self.config.msl
 
     def reply(self, segment: Segment, reason: Reason) -> None:
         """Send exactly this, whatever else is going on."""
@@ -314,91 +301,21 @@ class Endpoint:
 
     def challenge(self, reason: Reason) -> None:
         """A challenge ACK, but not more than ten in five seconds (RFC 5961 7)."""
-        self._challenges = [t for t in self._challenges if t > self._now - _CHALLENGE_TIME]
+        self._challenges = [t for t in self._challenges if t > self.now - _CHALLENGE_TIME]
         if len(self._challenges) < _CHALLENGES:
-            self._challenges.append(self._now)
+            self._challenges.append(self.now)
             self.rcv.ack_due = reason
-
-    def agree(self, segment: Segment) -> None:
-        """Take from the peer's SYN what it offers (RFC 9293 3.7.1, RFC 7323, RFC 2018)."""
-        config, mss, scale = self.config, 536, None  # 3.7.1: 536 when it does not say
-        for option in segment.options:
-            if isinstance(option, MaximumSegmentSize):
-                mss = option.mss
-            elif isinstance(option, WindowScale):
-                scale = min(option.shift, 14)
-            elif isinstance(option, SackPermitted):
-                self.sack_ok = config.sack
-            elif isinstance(option, Timestamps):
-                self.ts_ok = config.timestamps
-                self.rcv.ts_recent = option.value
-        if scale is not None and config.window_scale:
-            self.snd.shift, self.rcv.shift = scale, config.window_shift
-            self.rcv.scaled = True
-        self.snd.sack_ok = self.sack_ok
-        self.snd.mss = max(min(mss, config.mss) - (_TIMESTAMP_SIZE if self.ts_ok else 0), 1)
-        self.rcv.mss = self.snd.mss
-
-    def segment(self, seq: Seq, flags: int, payload: bytes = b"", *, syn: bool = False) -> Segment:
-        """A segment of this connection, with the fields that the state of things gives."""
-        rcv = self.rcv
-        ack = int(rcv.nxt) if flags & ACK else 0
-        if flags & RST:
-            return Segment(self.local[1], self.remote[1], int(seq), ack, flags)
-        window = rcv.advertise()
-        options: tuple[Option, ...] = ()
-        if syn:
-            window = min(window if flags & ACK else rcv.size, 0xFFFF)
-            options = self._syn_options(bool(flags & ACK))
-        else:
-            window = min(window >> rcv.shift, 0xFFFF)
-            if self.ts_ok:
-                options = (Timestamps(self._ts_now(), rcv.ts_recent),)
-            if self.sack_ok and rcv.has_gap and not payload:
-                options = (*options, Sack(rcv.sack_blocks(3 if self.ts_ok else 4)))
-        if flags & ACK:
-            rcv.ack_sent()
-        return Segment(
-            self.local[1], self.remote[1], int(seq), ack, flags, window, options, payload
-        )
 
     # ---- inside -------------------------------------------------------------------------------
 
     def _transmit(self) -> None:
-        for sent, reason in self.snd.transmissions(self._now):
+        for sent, reason in self.snd.transmissions(self.now):
             if sent.fin and self.state is State.CLOSE_WAIT:
                 self.move(Cause.CLOSE)
-            self._out.append((self._carry(sent), reason))
+            self._out.append((carry(self, sent), reason))
         due = self.rcv.ack_due
         if due is not None and self.state is not State.SYN_SENT:
-            self._out.append((self.segment(self.snd.nxt, ACK), due))
-
-    def _carry(self, sent: Sent) -> Segment:
-        if sent.syn:
-            flags = SYN if self.state is State.SYN_SENT else SYN | ACK
-            return self.segment(sent.seq, flags, syn=True)
-        flags = ACK
-        if sent.fin:
-            flags |= FIN
-        if sent.data and not self.snd.queue.size:
-            flags |= PSH
-        return self.segment(sent.seq, flags, sent.data)
-
-    def _syn_options(self, answer: bool) -> tuple[Option, ...]:
-        """What we offer; in an answer only what the peer offered too."""
-        config = self.config
-        options: list[Option] = [MaximumSegmentSize(config.mss)]
-        if self.sack_ok if answer else config.sack:
-            options.append(SackPermitted())
-        if self.ts_ok if answer else config.timestamps:
-            options.append(Timestamps(self._ts_now(), self.rcv.ts_recent))
-        if self.rcv.scaled if answer else config.window_scale:
-            options.append(WindowScale(config.window_shift))
-        return tuple(options)
-
-    def _ts_now(self) -> int:
-        """The timestamp clock ticks in milliseconds (RFC 7323 5.4)."""
-        return self._now // 1000 & 0xFFFF_FFFF
+            self._out.append((compose(self, self.snd.nxt, ACK), due))
 
     def _keep_alive_at(self) -> int | None:
         config = self.config
@@ -415,7 +332,7 @@ class Endpoint:
             self.end("timed out")
             return
         self._probes += 1
-        self._out.append((self.segment(self.snd.nxt + -1, ACK), reasons.KEEP_ALIVE))
+        self._out.append((compose(self, self.snd.nxt + -1, ACK), reasons.KEEP_ALIVE))
 
 
 _ABORT_RESETS = (
