@@ -1,0 +1,54 @@
+"""portlab: make packets happen and look at them.
+
+Everything a lesson needs can be had from here; each name is imported when it is first used, so
+that `import portlab` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from portlab import apps as apps
+    from portlab.errors import PortlabError as PortlabError
+    from portlab.lab import Lab as Lab
+    from portlab.lab import run as run
+    from portlab.network.faults import delay as delay
+    from portlab.network.faults import drop as drop
+    from portlab.network.faults import duplicate as duplicate
+    from portlab.network.link import Link as Link
+    from portlab.trace.capture import load as load
+    from portlab.trace.capture import save as save
+    from portlab.trace.trace import Trace as Trace
+    from portlab.views import ladder as ladder
+    from portlab.views import table as table
+
+_HOMES = {
+    "Lab": "portlab.lab",
+    "Link": "portlab.network.link",
+    "PortlabError": "portlab.errors",
+    "Trace": "portlab.trace.trace",
+    "delay": "portlab.network.faults",
+    "drop": "portlab.network.faults",
+    "duplicate": "portlab.network.faults",
+    "ladder": "portlab.views",
+    "load": "portlab.trace.capture",
+    "run": "portlab.lab",
+    "save": "portlab.trace.capture",
+    "table": "portlab.views",
+}
+
+__all__ = [*_HOMES, "apps"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "apps":
+        return import_module("portlab.apps")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'portlab' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,215 @@
+"""Lab and run: where an experiment begins, in whichever world, and the Trace it ends in."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from portlab.errors import (
+    ConnectError,
+    ConnectionAborted,
+    LabError,
+    PortlabError,
+    PortUnreachable,
+)
+from portlab.host import Host
+from portlab.trace.trace import Trace
+from portlab.worlds import World, world_class
+
+if TYPE_CHECKING:
+    from portlab.network import Fault, Link
+
+NETWORK_ERRORS = (ConnectError, ConnectionAborted, PortUnreachable)
+"""What an experiment may end with and still have shown something: refused, timed out, aborted."""
+
+_NAME = re.compile(r"[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+
+
+class Lab:
+    """Hosts in a world of their own, and what was seen between them.
+
+    `seed` decides all that is random, `faults` what goes wrong on purpose, `link` how the lines
+    behave (the last two not in the loopback world). Leaving the `with` block closes what is open,
+    lets everything come to rest, and ends the world.
+
+    >>> from portlab import Lab
+    >>> with Lab(seed=1) as lab:
+    ...     server, client = lab.hosts("server", "client")
+    ...     listener = server.listen(80)
+    ...     connection = client.connect(server, 80)
+    ...     [record.flags for record in lab.trace]
+    ['SYN', 'SYN,ACK', 'ACK']
+    """
+
+    def __init__(
+        self,
+        world: str = "model",
+        *,
+        seed: int = 0,
+        faults: "Iterable[Fault]" = (),
+        link: "Link | None" = None,
+    ) -> None:
+        self._closed = False
+        self._faults = tuple(faults) if isinstance(faults, Iterable) else faults
+        make: Callable[..., World] = world_class(world)
+        self._world = make(seed=seed, faults=self._faults, link=link)
+        self._hosts: dict[str, Host] = {}
+
+    @property
+    def world(self) -> str:
+        """`model` or `loopback`."""
+        return self._world.name
+
+    def host(self, name: str) -> Host:
+        """A new host. Raises LabError for a name that is taken, or that no host can have."""
+        self._check_open()
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            raise LabError(
+                f"{name!r} is no name for a host: take a letter and then letters, digits and "
+                "hyphens, at most 63 in all and no hyphen at the end (RFC 1123 2.1), as in 'web-1'."
+            )
+        if name in self._hosts:
+            raise LabError(
+                f"There is a host {name!r} in this lab already, and two of one name could not be "
+                "told apart. Choose another name, or go on using the first."
+            )
+        host = self._hosts[name] = self._world.host(name)
+        return host
+
+    def hosts(self, *names: str) -> tuple[Host, ...]:
+        """New hosts, as in `server, client = lab.hosts("server", "client")`."""
+        return tuple(self.host(name) for name in names)
+
+    def link(self, one: Host | str, other: Host | str, **properties: Any) -> None:
+        """Change the line between two hosts from now on, as in `lab.link(a, b, loss=0.1)`.
+
+        The properties are those of `Link`. Raises LabError where lines cannot be changed.
+        """
+        self._check_open()
+        change = getattr(self._world, "link", None)
+        if change is None:
+            raise LabError(
+                f"The lines of the {self.world} world are this computer's own and cannot be "
+                "changed. Use the model world: Lab('model')."
+            )
+        change(one, other, **properties)
+
+    def run(self, seconds: float | None = None) -> None:
+        """Let `seconds` pass, or (None) everything that is under way come to its end.
+
+        Raises AppError if a program in the lab raised, and LimitReached if there is no end.
+        """
+        self._check_open()
+        self._world.run(seconds)
+
+    @property
+    def trace(self) -> Trace:
+        """What was seen up to now; also when the lab is closed."""
+        records = self._world.records
+        return Trace(
+            records,
+            changes=getattr(self._world, "changes", ()),
+            hosts=self._world.hosts,
+            world=self.world,
+            faults=self._faults,
+            unused_faults=[fault for fault in self._faults if fault.number > len(records)],
+        )
+
+    def close(self) -> None:
+        """Close what is open, let everything come to rest, and end the world. Safe to repeat.
+
+        Raises AppError if a program in the lab raised and nobody has heard of it yet.
+        """
+        self._closed = True
+        self._world.close()
+
+    def __enter__(self) -> Self:
+        self._check_open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        try:
+            self.close()
+        except PortlabError as another:
+            if error is None:
+                raise
+            error.add_note(f"While the lab was closed: {type(another).__name__}: {another}")
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise LabError(
+                "This lab is closed: its hosts are gone, though what was seen is still in "
+                "lab.trace. Open a new one: with Lab() as lab: ..."
+            )
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else "open"
+        return f"<Lab in the {self.world} world, {state}: {', '.join(self._hosts) or 'no hosts'}>"
+
+
+class _Repeatable:
+    """An experiment with all that it takes to run it once more."""
+
+    def __init__(
+        self,
+        experiment: Callable[[Lab], object],
+        world: str,
+        seed: int,
+        link: "Link | None",
+    ) -> None:
+        self._experiment = experiment
+        self._world = world
+        self._seed = seed
+        self._link = link
+
+    def run(self, faults: Sequence[Any]) -> Trace:
+        error: PortlabError | None = None
+        result: object = None
+        with Lab(self._world, seed=self._seed, faults=faults, link=self._link) as lab:
+            try:
+                result = self._experiment(lab)
+            except NETWORK_ERRORS as ended:
+                error = ended
+        trace = lab.trace
+        trace.title = getattr(self._experiment, "__name__", "").strip("<>").replace("_", " ")
+        trace.experiment = self
+        trace.result = result
+        trace.error = error
+        return trace
+
+
+def run(
+    experiment: Callable[[Lab], object],
+    *,
+    world: str = "model",
+    seed: int = 0,
+    faults: "Iterable[Fault]" = (),
+    link: "Link | None" = None,
+) -> Trace:
+    """Open a lab, do `experiment(lab)` in it, let everything come to rest, and give the Trace.
+
+    The Trace holds what the experiment returned as `result`, and can be run again with other
+    faults. If the experiment ends because the network did not answer as hoped (ConnectError,
+    ConnectionAborted, PortUnreachable), the Trace holds that as `error`, for what was seen is
+    then all the more worth a look. Every other exception is raised as it is.
+
+    >>> from portlab import run
+    >>> def nobody_listens(lab):
+    ...     server, client = lab.hosts("server", "client")
+    ...     client.connect(server, 80)
+    >>> trace = run(nobody_listens)
+    >>> [record.flags for record in trace], type(trace.error).__name__
+    (['SYN', 'RST,ACK'], 'ConnectionRefused')
+    """
+    if not callable(experiment):
+        raise LabError(
+            f"{experiment!r} is no experiment: that is a function of a lab, given by its name "
+            "and without brackets, as in run(hello)."
+        )
+    repeatable = _Repeatable(experiment, world, seed, link)
+    return repeatable.run(tuple(faults) if isinstance(faults, Iterable) else faults)

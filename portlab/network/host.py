@@ -1,0 +1,143 @@
+"""A learner's hands on a model host (see `portlab.host.Host`).
+
+Everything here is a thin shell: it checks what it was given, asks the host's `Stack`, and lets
+the network's time pass until there is an answer.
+"""
+
+from collections.abc import Callable
+
+from portlab.apps.app import App
+from portlab.errors import ConnectError, ConnectionRefused, TimedOut
+from portlab.host import Host, SocketInfo, written
+from portlab.network.checks import check_count
+from portlab.network.clock import deadline_after
+from portlab.network.connection import ModelConnection
+from portlab.network.datagrams import ModelUdpSocket
+from portlab.network.listener import ModelListener
+from portlab.network.programs import UdpService
+from portlab.network.stack import Stack
+from portlab.ports import check_port
+from portlab.tcp import Config, State
+
+
+class ModelHost:
+    """A computer of the model world. Without an `address`, `listen` and `udp` take all of its own.
+
+    `config` holds the sizes and times of its TCP, for connections made from now on.
+    """
+
+    def __init__(self, stack: Stack, resolve: Callable[[Host | str], str]) -> None:
+        self._stack = stack
+        self._network = stack.network
+        self._resolve = resolve
+
+    @property
+    def name(self) -> str:
+        return self._stack.name
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        return self._stack.addresses
+
+    @property
+    def config(self) -> Config:
+        return self._stack.config
+
+    @config.setter
+    def config(self, config: Config) -> None:
+        self._stack.config = config
+
+    def listen(
+        self,
+        port: int = 0,
+        app: App | None = None,
+        *,
+        address: str | None = None,
+        backlog: int = 128,
+    ) -> ModelListener:
+        check_port(port, zero=True)
+        check_count(backlog, 1, "A backlog")
+        with self._network.acting():
+            bound = self._stack.bindable(address)
+            listening = self._stack.tcp.listen(bound, port, backlog=backlog, app=app)
+        return ModelListener(self._stack, listening)
+
+    def connect(
+        self, peer: Host | str, port: int, *, source_port: int = 0, timeout: float | None = None
+    ) -> ModelConnection:
+        check_port(port)
+        check_port(source_port, zero=True)
+        network = self._network
+        deadline = deadline_after(network.now, timeout)
+        with network.acting():
+            remote = (self._resolve(peer), port)
+            socket = self._stack.tcp.open(remote, source_port=source_port)
+        endpoint = socket.endpoint
+        network.run(lambda: socket.was_established or endpoint.state is State.CLOSED, deadline)
+        if socket.was_established:
+            return ModelConnection(self._stack, socket)
+        where = written(remote)
+        if endpoint.error == "refused":
+            raise ConnectionRefused(
+                f"{where} refused the connection: it answered with RST, because nothing listens "
+                "on that port there. Start a listener first, or check the number."
+            )
+        if endpoint.error == "unreachable":
+            raise ConnectError(
+                f"{where} cannot be reached: an ICMP message says so. Look at the ladder for "
+                "who sent it and why."
+            )
+        with network.acting():
+            endpoint.abort(network.now)
+            self._stack.tcp.settle(socket)
+        raise TimedOut(
+            f"No answer from {where}: not one SYN was answered. The host may be down or not "
+            "exist, the packets may be lost, or a firewall may drop them."
+        )
+
+    def udp(
+        self, port: int = 0, app: App | None = None, *, address: str | None = None
+    ) -> ModelUdpSocket:
+        check_port(port, zero=True)
+        with self._network.acting():
+            bound = self._stack.bindable(address)
+            socket = self._stack.udp.bind(bound, port, getattr(app, "name", None))
+            service = None if app is None else UdpService(self._stack, socket, app)
+        return ModelUdpSocket(self._stack, socket, service, self._resolve)
+
+    def sockets(self) -> tuple[SocketInfo, ...]:
+        rows = []
+        for listening in self._stack.tcp.listening():
+            program = getattr(listening.app, "name", None)
+            for address in _rows(listening.bound):
+                local = (address, listening.port)
+                rows.append(SocketInfo("tcp", str(State.LISTEN), local, None, program))
+        for socket in self._stack.tcp:
+            program = socket.program.app.name if socket.program else None
+            state = str(socket.endpoint.state)
+            rows.append(SocketInfo("tcp", state, socket.local, socket.remote, program))
+        for one in self._stack.udp:
+            for address in _rows(one.bound):
+                local = (address, one.port)
+                rows.append(SocketInfo("udp", "UNCONN", local, one.peer, one.program))
+        return tuple(rows)
+
+    def close_connections(self, *, called: bool) -> None:
+        """Close, without waiting, each connection a learner holds: those that this host opened
+        (`called`), or those that others opened to it.
+        """
+        for socket in self._stack.tcp:
+            if socket.program is None and socket.endpoint.passive is not called:
+                socket.endpoint.discard(self._network.now)
+                self._stack.tcp.settle(socket)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<Host {self.name}: {', '.join(self.addresses)}>"
+
+
+def _rows(bound: str | None) -> tuple[str, ...]:
+    """A socket at no particular address is shown at both wildcards, as servers often open two."""
+    return ("0.0.0.0", "::") if bound is None else (bound,)

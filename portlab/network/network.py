@@ -1,0 +1,304 @@
+"""The network: nodes, the wires between them, and the one loop that moves packets.
+
+Only the Network loops, and only it owns what is still to come. It reads no clock either: whoever
+drives it says how late it is. `run` drives it by the virtual clock, from one event to the next
+with nothing in between; a wall clock asks `next_event` how long it may sleep and calls `run_until`
+when it wakes. Every transmission becomes one Record, at the moment it is sent.
+"""
+
+from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
+from types import TracebackType
+from typing import Protocol
+
+from portlab.errors import LabError, LimitReached, PortlabError
+from portlab.network.clock import SECOND
+from portlab.network.faults import Fault
+from portlab.network.link import Link, Passage, Wire
+from portlab.network.timers import Timers
+from portlab.packets import Packet
+from portlab.trace.record import Fate, Record, StateChange
+
+LOOPBACK_DELAY = 0.000010
+"""Seconds from a host to itself: a kernel needs about as long, and time must go forward."""
+
+MOST_SECONDS = 3600
+MOST_EVENTS = 5_000_000
+"""How long `run_to_quiet` waits for a network that never becomes quiet."""
+
+
+class Node(Protocol):
+    """What the network connects. Times are microseconds; a node never reads a clock."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def addresses(self) -> tuple[str, ...]: ...
+
+    def receive(self, packet: Packet, now: int) -> None:
+        """A packet has arrived."""
+        ...
+
+    def next_deadline(self) -> int | None:
+        """When this node next wants `on_deadline`, whatever arrives before."""
+        ...
+
+    def on_deadline(self, now: int) -> None: ...
+
+    def is_quiet(self) -> bool:
+        """Whether all that it still waits for is to keep things alive."""
+        ...
+
+
+class Network:
+    """Nodes and wires, the records of what they sent, and the events still to come."""
+
+    def __init__(
+        self, *, seed: int = 0, link: Link | None = None, faults: Iterable[Fault] = ()
+    ) -> None:
+        self.now = 0
+        self.records: list[Record] = []
+        self.changes: list[StateChange] = []
+        self.failures: list[PortlabError] = []
+        """What went wrong inside a node, to be raised from the call that is waiting."""
+        self._seed = seed
+        self._link = link or Link()
+        self._faults: dict[int, list[Fault]] = {}
+        for fault in faults:
+            self._faults.setdefault(fault.number, []).append(fault)
+        self._owners: dict[str, Node] = {}
+        self._wires: dict[tuple[str, str], Wire] = {}
+        # Packets on their way: arrival, the order they were sent in, who gets them.
+        self._flying: list[tuple[int, int, Node, Packet]] = []
+        self._order = 0
+        self._timers: Timers[Node] = Timers()
+        self._acting = False
+        self._broken = False
+        self._closed = False
+
+    # ---- who is there, and what lies between them
+
+    def add(self, node: Node) -> None:
+        for address in node.addresses:
+            self._owners[address] = node
+
+    def owner(self, address: str) -> Node | None:
+        return self._owners.get(address)
+
+    def wire(self, sender: str, receiver: str) -> Wire:
+        """The way from one node, by name, to another.
+
+        Its randomness is seeded by its ends, so a host more leaves all the others' luck alone.
+        """
+        wire = self._wires.get((sender, receiver))
+        if wire is None:
+            link = Link(delay=LOOPBACK_DELAY) if sender == receiver else self._link
+            wire = Wire(link, f"{self._seed} {sender}>{receiver}")
+            self._wires[sender, receiver] = wire
+        return wire
+
+    # ---- sending
+
+    def send(self, sender: Node, packet: Packet, state: str | None = None) -> None:
+        """Put a packet on the wire now. `state` is the sender's TCP state after sending."""
+        destination = packet.dst
+        receiver = sender if is_loopback(destination) else self._owners.get(destination)
+        if receiver is None:
+            self._transmit(packet, state, None, (None, f"no host has {destination}"), "lost")
+            return
+        passages = self.wire(sender.name, receiver.name).carry(self.now, len(packet.raw))
+        fate: Fate = "delivered"
+        for passage in passages:
+            self._transmit(packet, state, receiver, passage, fate)
+            fate = "duplicate"
+
+    def _transmit(
+        self, packet: Packet, state: str | None, receiver: Node | None, passage: Passage, fate: Fate
+    ) -> None:
+        number = len(self.records) + 1
+        arrival, cause = passage
+        doubled_by = None
+        for fault in self._faults.get(number, ()):
+            if arrival is None:
+                break
+            if fault.kind == "drop":
+                arrival, cause = None, f"dropped on request: {fault}"
+            elif fault.kind == "delay":
+                arrival += round(fault.seconds * SECOND)
+                cause = f"delayed on request: {fault}"
+            else:
+                doubled_by = fault
+        self.records.append(
+            Record(
+                number,
+                self.now,
+                "modelled",
+                "lost" if arrival is None else fate,
+                packet,
+                arrival,
+                cause,
+                state,
+            )
+        )
+        if arrival is None or receiver is None:
+            return
+        heappush(self._flying, (arrival, self._order, receiver, packet))
+        self._order += 1
+        if doubled_by:
+            copy = (arrival, f"doubled on request: {doubled_by}")
+            self._transmit(packet, state, receiver, copy, "duplicate")
+
+    def watch(self, node: Node) -> None:
+        """Ask `node` again for its deadline: something was done to it from outside the loop."""
+        self._timers.set(node, node.next_deadline())
+
+    # ---- the loop
+
+    def next_event(self) -> int | None:
+        """When something happens next, in microseconds; None if nothing ever will."""
+        deadline = self._timers.next()
+        if self._flying and (deadline is None or self._flying[0][0] <= deadline):
+            return self._flying[0][0]
+        return deadline
+
+    def step(self) -> bool:
+        """Let the next thing happen, and move the clock to it. False if there is none.
+
+        At one and the same time packets come before deadlines, and each in the order they were
+        made.
+        """
+        time = self.next_event()
+        if time is None:
+            return False
+        self.now = max(self.now, time)
+        if self._flying and self._flying[0][0] <= time:
+            _, _, node, packet = heappop(self._flying)
+            node.receive(packet, self.now)
+        else:
+            due = self._timers.due(time)
+            if due is None:
+                return False
+            node = due
+            node.on_deadline(self.now)
+        self._timers.set(node, node.next_deadline())
+        return True
+
+    def run_until(self, now: int) -> None:
+        """Let everything happen that is due by `now`, and set the clock to it."""
+        with self.acting():
+            self._run(lambda: False, now)
+
+    def run(self, until: Callable[[], bool], deadline: int | None) -> bool:
+        """Let things happen by the virtual clock, until `until()` is true.
+
+        False if `deadline` (None: never) came first; the clock then stands there. False also when
+        nothing is left to happen. Raises what went wrong inside a node, such as AppError.
+        """
+        with self.acting():
+            return self._run(until, deadline)
+
+    def _run(self, until: Callable[[], bool], deadline: int | None) -> bool:
+        self._raise_failure()
+        while not until():
+            time = self.next_event()
+            if time is None or (deadline is not None and time > deadline):
+                if deadline is not None:
+                    self.now = max(self.now, deadline)
+                return False
+            self.step()
+            self._raise_failure()
+        return True
+
+    def run_to_quiet(self) -> None:
+        """Let things happen until only keep-alive is left.
+
+        Raises LimitReached after an hour of the network's time, or five million events.
+        """
+        last, events = self.now + MOST_SECONDS * SECOND, 0
+        with self.acting():
+            self._raise_failure()
+            while not self.is_quiet():
+                time = self.next_event()
+                if time is None or time > last or events == MOST_EVENTS:
+                    break
+                self.step()
+                events += 1
+                self._raise_failure()
+            else:
+                return
+        if self.next_event() is not None:
+            raise LimitReached(
+                "This lab does not come to rest: something in it goes on for ever, such as a "
+                "program that wakes itself again and again, or TCP probing a window that nobody "
+                f"opens. It was stopped at {self.now / SECOND:g} s. Give lab.run() a number of "
+                "seconds, or close what keeps it busy."
+            )
+
+    def is_quiet(self) -> bool:
+        return not self._flying and all(node.is_quiet() for node in set(self._owners.values()))
+
+    def _raise_failure(self) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+
+    # ---- its end
+
+    def close(self) -> None:
+        """Nothing can be done with this network any more; what it recorded stays."""
+        self._closed = True
+
+    @property
+    def is_over(self) -> bool:
+        """Closed, or torn out of a step half-way: time does not move here any more."""
+        return self._closed or self._broken
+
+    # ---- one at a time
+
+    def acting(self) -> "_Acting":
+        """Entered by every call from outside while it changes anything.
+
+        Raises LabError when another call is inside already (from an app's session, or from a
+        second thread), or was torn out half-way by an interrupt.
+        """
+        return _Acting(self)
+
+
+class _Acting:
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def __enter__(self) -> None:
+        network = self._network
+        if network._closed:
+            raise LabError(
+                "This lab is closed: nothing can be done in it any more, though what it recorded "
+                "is still in lab.trace. Open a new Lab."
+            )
+        if network._broken:
+            raise LabError(
+                "This lab was interrupted in the middle of a step, so it cannot go on. What it "
+                "recorded is still in lab.trace; open a new Lab to go on."
+            )
+        if network._acting:
+            raise LabError(
+                "This lab is busy with another call. A lab is used from one thread, and a program "
+                "inside it acts by returning actions such as Send and Connect, not by calling "
+                "the lab."
+            )
+        network._acting = True
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self._network._acting = False
+        if kind is not None and not issubclass(kind, PortlabError):
+            self._network._broken = True
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address means "this host itself" (RFC 1122 3.2.1.3 (g), RFC 4291 2.5.3)."""
+    return address.startswith("127.") or address == "::1"

@@ -1,0 +1,271 @@
+"""Running apps inside a model host: events in, actions out.
+
+A program is one session of an app and what it may act with: a TCP socket, UDP sockets, alarms.
+What it does happens at once and in order; the packets it causes travel like all others. If it
+raises, its conversation ends, and the error waits in the network for the learner's current call.
+"""
+
+from typing import TYPE_CHECKING, Protocol
+
+from portlab.apps.app import (
+    Abort,
+    Action,
+    Address,
+    App,
+    Close,
+    Connect,
+    Data,
+    Datagram,
+    Event,
+    Listen,
+    Opened,
+    PeerClosed,
+    Reset,
+    Send,
+    SendTo,
+    Session,
+    Wake,
+    Woken,
+)
+from portlab.errors import AppError, ConnectionClosed
+from portlab.host import written
+from portlab.network.clock import microseconds
+from portlab.network.udp_sockets import UdpSocket
+from portlab.packets import packed, unpacked
+from portlab.ports import check_port
+
+if TYPE_CHECKING:
+    from portlab.network.stack import Stack
+    from portlab.network.tcp_sockets import TcpSocket
+
+
+class Alarm:
+    """One Wake: a timer that ends with its program."""
+
+    def __init__(self, program: "Program") -> None:
+        self._program = program
+
+    def expire(self, now: int) -> None:
+        self._program.wake(Woken(now), now)
+
+    def only_keeps_alive(self) -> bool:
+        return self._program.ended
+
+
+class Program(Protocol):
+    """What an Alarm and a socket know of a program."""
+
+    ended: bool
+
+    def wake(self, event: Event, now: int) -> None: ...
+
+
+class _Program:
+    """What TCP and UDP programs share."""
+
+    def __init__(self, stack: "Stack", app: App, local: Address, peer: Address) -> None:
+        self.app = app
+        self.ended = False
+        self._stack = stack
+        self._peer = peer
+        self._where = f"{stack.name} port {local[1]}"
+        self._udp: UdpSocket | None = None
+        self._session: Session | None = None
+        try:
+            self._session = app.session(local, peer)
+        except Exception as error:
+            self._failed(error)
+
+    def tell(self, event: Event, now: int) -> None:
+        """Hand the session an event and do what it says."""
+        if self.ended or self._session is None:
+            return
+        try:
+            for action in self._session.handle(event):
+                self._do(action, now)
+        except Exception as error:
+            self._failed(error)
+
+    def wake(self, event: Event, now: int) -> None:
+        """Hand the session an event that did not come through its own socket."""
+        self.tell(event, now)
+
+    def _do(self, action: Action, now: int) -> None:
+        stack = self._stack
+        match action:
+            case Send(data):
+                self._send(bytes(data), now)
+            case SendTo(data, peer, new_port):
+                self._send_to(bytes(data), _checked(peer), new_port)
+            case Close():
+                self._close(now)
+            case Abort():
+                self._abort(now)
+            case Listen(port, app):
+                stack.tcp.listen(None, check_port(port), app=app)
+            case Connect(peer, app):
+                stack.tcp.open(_checked(peer), app=app)
+            case Wake(delay):
+                alarm = Alarm(self)
+                stack.timers.set(alarm, now + microseconds(delay, "A wake"))
+            case _:
+                raise TypeError(f"{action!r} is not an action that portlab.apps knows")
+
+    def _send(self, data: bytes, now: int) -> None:
+        raise NotImplementedError
+
+    def _send_to(self, data: bytes, peer: Address, new_port: bool) -> None:
+        if self._udp is None or new_port:
+            self._hang_up()
+            self._udp = self._stack.udp.bind(None, 0, self.app.name)
+            self._udp.handler = self._hear
+        self._stack.udp.send(self._udp, data, peer, None)
+
+    def _hear(self, data: bytes, source: Address, local: Address, now: int) -> None:
+        self.wake(Datagram(data, source, now), now)
+
+    def _close(self, now: int) -> None:
+        raise NotImplementedError
+
+    def _abort(self, now: int) -> None:
+        raise NotImplementedError
+
+    def _hang_up(self) -> None:
+        """Give back a UDP port of this program's own."""
+        if self._udp is not None:
+            self._stack.udp.close(self._udp)
+            self._udp = None
+
+    def end(self) -> None:
+        self.ended = True
+        self._hang_up()
+
+    def _failed(self, error: Exception) -> None:
+        problem = AppError(
+            f"The program {getattr(self.app, 'name', self.app)!r} on {self._where} raised "
+            f"{type(error).__name__}: {error}. Its conversation with {written(self._peer)} was "
+            "ended. Mend the program; the original error is below."
+        )
+        problem.__cause__ = error
+        self._stack.network.failures.append(problem)
+        self._abort(self._stack.network.now)
+
+
+class TcpProgram(_Program):
+    """One session on one TCP connection."""
+
+    def __init__(self, stack: "Stack", socket: "TcpSocket", app: App) -> None:
+        self._socket = socket
+        self._opened = False
+        self._peer_closed = False
+        self._sent_close = False
+        super().__init__(stack, app, socket.local, socket.remote)
+
+    def advance(self, now: int) -> bool:
+        """Tell the session the next thing that happened to its socket; False if nothing did."""
+        if self.ended:
+            return False
+        endpoint = self._socket.endpoint
+        if not self._opened and self._socket.was_established:
+            self._opened = True
+            self.tell(Opened(now), now)
+        elif endpoint.readable:
+            self.tell(Data(endpoint.receive(endpoint.readable, now)), now)
+        elif endpoint.peer_closed and not self._peer_closed:
+            self._peer_closed = True
+            self.tell(PeerClosed(), now)
+        elif endpoint.error is not None:
+            self.tell(Reset(), now)
+            self.end()
+        elif self._socket.is_over:
+            self.end()
+        else:
+            return False
+        return True
+
+    def wake(self, event: Event, now: int) -> None:
+        self.tell(event, now)
+        self._stack.tcp.settle(self._socket)
+
+    def _send(self, data: bytes, now: int) -> None:
+        if self._sent_close:
+            raise ConnectionClosed("The program sent Close before; after it nothing can be sent.")
+        if not self._socket.is_over:
+            self._socket.endpoint.send(data, now)
+
+    def _close(self, now: int) -> None:
+        if not self._sent_close and not self._socket.is_over:
+            self._socket.endpoint.close(now)
+        self._sent_close = True
+
+    def _abort(self, now: int) -> None:
+        if not self._socket.is_over:
+            self._socket.endpoint.abort(now)
+        self.end()
+
+
+class UdpProgram(_Program):
+    """One session with one peer, of a service on a port.
+
+    After a SendTo from a new port the session lives there, as TFTP's do (RFC 1350 section 4): its
+    later datagrams come from that port, and the service's port is free for the peer to ask again.
+    """
+
+    def __init__(
+        self, stack: "Stack", service: "UdpService", app: App, local: Address, peer: Address
+    ) -> None:
+        self._service = service
+        self._local = local
+        super().__init__(stack, app, local, peer)
+
+    def _send(self, data: bytes, now: int) -> None:
+        self._send_to(data, self._peer, new_port=False)
+
+    def _send_to(self, data: bytes, peer: Address, new_port: bool) -> None:
+        if new_port:
+            self._service.forget(self._local, self._peer)
+        if new_port or self._udp is not None:
+            super()._send_to(data, peer, new_port)
+        else:
+            self._stack.udp.send(self._service.socket, data, peer, self._local[0])
+
+    def _close(self, now: int) -> None:
+        self._service.forget(self._local, self._peer)
+        self.end()
+
+    def _abort(self, now: int) -> None:
+        self._close(now)
+
+
+class UdpService:
+    """An app on a UDP port: a session for each peer."""
+
+    def __init__(self, stack: "Stack", socket: UdpSocket, app: App) -> None:
+        self.socket = socket
+        self._stack = stack
+        self._app = app
+        self._programs: dict[tuple[Address, Address], UdpProgram] = {}
+        socket.handler = self._hear
+
+    def _hear(self, data: bytes, source: Address, local: Address, now: int) -> None:
+        program = self._programs.get((local, source))
+        if program is None:
+            program = UdpProgram(self._stack, self, self._app, local, source)
+            if program.ended:
+                return
+            self._programs[local, source] = program
+        program.tell(Datagram(data, source, now), now)
+
+    def forget(self, local: Address, peer: Address) -> None:
+        self._programs.pop((local, peer), None)
+
+    def end(self) -> None:
+        """Stop all sessions, when the port is closed."""
+        for program in list(self._programs.values()):
+            program.end()
+        self._programs.clear()
+
+
+def _checked(peer: Address) -> Address:
+    address, port = peer
+    return unpacked(packed(address)), check_port(port)
