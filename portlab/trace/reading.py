@@ -118,7 +118,7 @@ class Frames:
                 super()._read_block_shb()
                 self.interfaces.clear()
 
-        empty = False
+        empty = True
         readers: tuple[Any, ...] = (Sections, RawPcapReader)
         for reader in readers:
             try:
@@ -126,7 +126,7 @@ class Frames:
                 return reader(self._stream)
             except Exception as error:
                 # As below. Nothing at all to read is the one thing scapy itself says plainly.
-                empty = isinstance(error, Scapy_Exception) and self._stream.count == 0
+                empty = empty and isinstance(error, Scapy_Exception) and not self._stream.count
         if empty:
             raise CaptureError(f"{self._name} is empty. Capture again, and stop before you save.")
         raise CaptureError(
