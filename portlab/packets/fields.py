@@ -16,13 +16,17 @@ def refuse(header: object, widths: dict[str, int]) -> NoReturn:
     """
     kind = type(header).__name__
     for name, bits in widths.items():
-        value = getattr(header, name)
-        if not isinstance(value, int) or not 0 <= value < 1 << bits:
-            raise PacketError(
-                f"{kind} cannot have {name}={value!r}: the field is {bits} bits wide. "
-                f"Give a whole number from 0 to {(1 << bits) - 1}."
-            )
+        check_number(kind, name, getattr(header, name), bits)
     raise AssertionError(f"{kind}: refused without a reason")
+
+
+def check_number(what: str, name: str, value: object, bits: int) -> None:
+    """Raise PacketError unless `value` is a whole number of so many bits."""
+    if not isinstance(value, int) or not 0 <= value < 1 << bits:
+        raise PacketError(
+            f"{what} cannot have {name}={value!r}: the field is {bits} bits wide. "
+            f"Give a whole number from 0 to {(1 << bits) - 1}."
+        )
 
 
 def refuse_optional(header: object, name: str, computed: str) -> None:

@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 
 from portlab.errors import PacketError
 from portlab.packets.checksum import checksum, transport_checksum
-from portlab.packets.fields import refuse, refuse_not_bytes, refuse_optional
+from portlab.packets.fields import check_number, refuse, refuse_not_bytes, refuse_optional
 
 _HEADER = struct.Struct("!BBH")
 _HEADER_SIZE = 4
@@ -63,12 +63,8 @@ class _Message:
 
         Raises PacketError for an identifier or sequence number over 16 bits.
         """
-        for name, value in (("identifier", identifier), ("sequence", sequence)):
-            if not 0 <= value <= 0xFFFF:
-                raise PacketError(
-                    f"An echo cannot have {name}={value!r}: the field is 16 bits wide. "
-                    "Give a whole number from 0 to 65535."
-                )
+        check_number("An echo", "identifier", identifier, 16)
+        check_number("An echo", "sequence", sequence, 16)
         return cls(cls._echo[reply], 0, struct.pack("!HH", identifier, sequence) + data)
 
     @classmethod
@@ -76,8 +72,9 @@ class _Message:
         """An error message about the IP packet `offending` (its bytes), quoting what may be.
 
         `rest` is the 32-bit word before the quotation, unused by most; "fragmentation needed"
-        and "packet too big" put an MTU there.
+        and "packet too big" put an MTU there. Raises PacketError for fields that do not fit.
         """
+        check_number(f"{cls._name} error", "rest", rest, 32)
         return cls(type, code, rest.to_bytes(4, "big") + offending[: cls._quotation])
 
     @property

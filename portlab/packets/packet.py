@@ -9,6 +9,7 @@ import struct
 from portlab.errors import PacketError
 from portlab.packets.addresses import packed
 from portlab.packets.checksum import transport_checksum, word_sum
+from portlab.packets.fields import check_number
 from portlab.packets.icmp import IcmpMessage, Icmpv6Message
 from portlab.packets.ipv4 import DONT_FRAGMENT, Ipv4, encode_ipv4
 from portlab.packets.ipv6 import Ipv6, encode_ipv6
@@ -25,6 +26,9 @@ Flow = tuple[str, str, int | None, str, int | None]
 _NAMES = {(4, 6): "tcp", (4, 17): "udp", (4, 1): "icmp", (6, 6): "tcp", (6, 17): "udp"}
 _NAMES[6, 58] = "icmpv6"
 _HEADER_SIZES = {"tcp": 20, "udp": 8, "icmp": 4, "icmpv6": 4}
+_WITH_PORTS = (Segment, UdpDatagram)
+_ICMP = (IcmpMessage, Icmpv6Message)
+_MADE_OF_FIELDS = (*_WITH_PORTS, *_ICMP)
 _PORTS = struct.Struct("!HH")
 
 
@@ -75,18 +79,20 @@ class Packet:
                     "A packet cannot carry bytes of no protocol. Give protocol= (17 is UDP), "
                     "or a Segment, UdpDatagram, IcmpMessage or Icmpv6Message instead."
                 )
+            check_number("A packet", "protocol", protocol, 8)
             data = payload
-        else:
+        elif isinstance(payload, _MADE_OF_FIELDS):
             data = payload.encode(src, dst)
             protocol = payload.protocol
-        if (ttl | protocol) >> 8 or identification >> 16:
+        else:
             raise PacketError(
-                f"A packet cannot have ttl={ttl}, protocol={protocol} and "
-                f"identification={identification}: the fields are 8, 8 and 16 bits wide. "
-                "Give 0 to 255, 0 to 255 and 0 to 65535."
+                f"A packet cannot carry {payload!r}. Give a Segment, UdpDatagram, IcmpMessage or "
+                "Icmpv6Message, or bytes with their protocol number."
             )
+        check_number("A packet", "ttl", ttl, 8)
+        check_number("A packet", "identification", identification, 16)
         version = 4 if len(packed(src)) == 4 else 6
-        if isinstance(payload, IcmpMessage | Icmpv6Message) and (version, protocol) not in _NAMES:
+        if isinstance(payload, _ICMP) and (version, protocol) not in _NAMES:
             raise PacketError(
                 f"{type(payload).__name__} does not travel over IPv{version}, and {src} is an "
                 "address of that. Use IcmpMessage with IPv4 and Icmpv6Message with IPv6."
@@ -179,7 +185,7 @@ class Packet:
 
     def _ports(self) -> tuple[int | None, int | None]:
         payload = self.payload
-        if isinstance(payload, Segment | UdpDatagram):
+        if isinstance(payload, _WITH_PORTS):
             return payload.source_port, payload.destination_port
         # An ICMP error may quote as little as 8 bytes of the transport header; ports come first.
         known = self.proto in ("tcp", "udp") and not self.ip.fragment_offset
@@ -198,7 +204,7 @@ class Packet:
     def quoted(self) -> "Packet | None":
         """The packet that an ICMP error is about, as far as it is quoted; None in all else."""
         payload = self.payload
-        if not isinstance(payload, IcmpMessage | Icmpv6Message):
+        if not isinstance(payload, _ICMP):
             return None
         quoted = payload.quoted
         return None if quoted is None else Packet(quoted)
@@ -245,7 +251,7 @@ class Packet:
 
     def __str__(self) -> str:
         payload = self.payload
-        if isinstance(payload, Segment | UdpDatagram):
+        if isinstance(payload, _WITH_PORTS):
             return f"{self._ends()} {self.proto} {payload.summary}"
         if isinstance(payload, bytes):
             at = self.ip.fragment_offset
