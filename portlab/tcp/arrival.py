@@ -44,6 +44,7 @@ def _listen(tcb: "Endpoint", segment: Segment) -> None:
         tcb.rcv.synchronize(Seq(segment.seq))
         agree(tcb, segment)
         tcb.move(Cause.SYN)
+        tcb.snd.first_window(Seq(segment.seq), tcb.snd.iss, segment.window)
         tcb.snd.synchronize(reasons.SYN_ACK)
 
 
@@ -73,6 +74,7 @@ def _syn_sent(tcb: "Endpoint", segment: Segment, now: int) -> None:
         _text_and_fin(tcb, seq + 1, segment.payload, bool(flags & FIN), now)
     else:
         tcb.move(Cause.SYN)
+        snd.first_window(seq, ack, segment.window)
         snd.repeat_syn(reasons.SYN_ACK_CROSSED)
 
 

@@ -134,11 +134,14 @@ class Endpoint:
         if self.state in (State.LISTEN, State.SYN_SENT):
             self.move(Cause.CLOSE)
             self.end(None)
-        elif self.state in (State.SYN_RECEIVED, State.ESTABLISHED):
+        elif self.state is State.SYN_RECEIVED and not self.snd.queue.size:
+            self.snd.fin_queued = self.snd.open = True
+            self.move(Cause.CLOSE)
+        elif self.state is State.ESTABLISHED:
             self.snd.fin_queued = True
             self.move(Cause.CLOSE)
-        elif self.state is State.CLOSE_WAIT:
-            self.snd.fin_queued = True  # LAST-ACK when the FIN is sent
+        elif self.state in (State.SYN_RECEIVED, State.CLOSE_WAIT):
+            self.snd.fin_queued = True  # the move follows: when open, and when the FIN is sent
 
     def discard(self, now: int) -> None:
         """The program is gone: close, and nobody will read any more.
@@ -263,6 +266,8 @@ class Endpoint:
 
     def opened(self) -> None:
         self._events.append(Event.OPENED)
+        if self.snd.fin_queued:
+            self.move(Cause.CLOSE)
 
     def data_came(self) -> None:
         self._events.append(Event.DATA)

@@ -103,11 +103,15 @@ class Sender:
         self._lose(self.outstanding[0], why)
         self._urgent = True
 
-    def established(self, seq: Seq, ack: Seq, window: int) -> None:
-        """Both windows start: the peer's, and the network's (RFC 5681 3.1)."""
+    def first_window(self, seq: Seq, ack: Seq, window: int) -> None:
+        """SND.WND as the peer's SYN, or the ACK of ours, gives it."""
         self.wnd = self.max_wnd = window
         self.wl1 = seq
         self.wl2 = ack
+
+    def established(self, seq: Seq, ack: Seq, window: int) -> None:
+        """Both windows start: the peer's, and the network's (RFC 5681 3.1)."""
+        self.first_window(seq, ack, window)
         self.open = True
         mss = self.mss
         first = mss if self._syn_lost else initial_window(mss, self._config.initial_window)
