@@ -1,0 +1,57 @@
+"""The room of the apps: programs that answer on a port, and do no I/O themselves.
+
+An app is told what happened and says what should be done; `app.py` has the protocol, every other
+file here one program. Each name is imported when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from portlab.apps.app import Abort as Abort
+    from portlab.apps.app import Action as Action
+    from portlab.apps.app import Address as Address
+    from portlab.apps.app import App as App
+    from portlab.apps.app import Close as Close
+    from portlab.apps.app import Connect as Connect
+    from portlab.apps.app import Data as Data
+    from portlab.apps.app import Datagram as Datagram
+    from portlab.apps.app import Event as Event
+    from portlab.apps.app import Listen as Listen
+    from portlab.apps.app import Opened as Opened
+    from portlab.apps.app import PeerClosed as PeerClosed
+    from portlab.apps.app import Reset as Reset
+    from portlab.apps.app import Send as Send
+    from portlab.apps.app import SendTo as SendTo
+    from portlab.apps.app import Session as Session
+    from portlab.apps.app import Wake as Wake
+    from portlab.apps.app import Woken as Woken
+    from portlab.apps.daytime import Daytime as Daytime
+    from portlab.apps.discard import Discard as Discard
+    from portlab.apps.echo import Echo as Echo
+    from portlab.apps.http import Http as Http
+
+_PROTOCOL = (
+    "Abort Action Address App Close Connect Data Datagram Event Listen Opened PeerClosed Reset "
+    "Send SendTo Session Wake Woken"
+)
+_HOMES = {
+    "Daytime": "portlab.apps.daytime",
+    "Discard": "portlab.apps.discard",
+    "Echo": "portlab.apps.echo",
+    "Http": "portlab.apps.http",
+    **dict.fromkeys(_PROTOCOL.split(), "portlab.apps.app"),
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'portlab.apps' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from portlab.errors import LabError
+
 Address = tuple[str, int]
 """An IP address as text and a port."""
 
@@ -130,3 +132,20 @@ class App(Protocol):
     def session(self, local: Address, peer: Address) -> Session:
         """A fresh session for the conversation between `local` and `peer`."""
         ...
+
+
+def check_app(app: object) -> None:
+    """Raises LabError for what cannot serve a port, such as a class where an app was meant.
+
+    None is fine: a port without an app is served by hand.
+    """
+    if isinstance(app, type):
+        raise LabError(
+            f"{app.__name__} is a class of programs; a port needs one program. "
+            f"Write {app.__name__}() with its brackets."
+        )
+    if app is not None and not (hasattr(app, "session") and hasattr(app, "name")):
+        raise LabError(
+            f"{app!r} cannot serve a port: it has no name or makes no sessions. Use one of "
+            "portlab's apps, such as apps.Echo()."
+        )

@@ -1,0 +1,61 @@
+"""The room of the worlds: where a host lives. A world makes hosts, and keeps what was seen.
+
+Every world is a class with the members of World below, and every host in it keeps the promises of
+`portlab.host`. Nothing outside this room opens a socket or starts a thread.
+"""
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Protocol, cast
+
+from portlab.errors import WorldError
+from portlab.host import Host
+from portlab.trace.record import Record
+
+WORLDS = {
+    "model": ("portlab.worlds.model", "ModelWorld"),
+    "loopback": ("portlab.worlds.loopback.world", "LoopbackWorld"),
+}
+"""Where each world's class is; imported only when somebody asks for it."""
+
+
+class World(Protocol):
+    """What a lab asks of a world. Made with `seed`, `faults` and `link`, all by name."""
+
+    name: str
+
+    @property
+    def records(self) -> Sequence[Record]:
+        """What was seen, in order, numbered from 1."""
+        ...
+
+    @property
+    def hosts(self) -> Mapping[str, str]:
+        """Names by address."""
+        ...
+
+    def host(self, name: str) -> Host:
+        """A new host. Raises LabError if there is one of this name."""
+        ...
+
+    def run(self, seconds: float | None = None) -> None:
+        """Let `seconds` pass, or (None) all that is under way come to its end."""
+        ...
+
+    def close(self) -> None:
+        """End everything. Safe to repeat. Raises AppError if a program raised unnoticed."""
+        ...
+
+
+def world_class(name: object) -> type[World]:
+    """The class of the world called `name`. Raises WorldError if there is none."""
+    if name == "kernel":
+        raise WorldError(
+            "The kernel world is not part of this version. Use world='model' (every packet is "
+            "seen) or world='loopback' (this computer's own sockets)."
+        )
+    if not isinstance(name, str) or name not in WORLDS:
+        known = " and ".join(repr(world) for world in WORLDS)
+        raise WorldError(f"{name!r} is no world: there are {known}.")
+    module, class_name = WORLDS[name]
+    return cast(type[World], vars(import_module(module))[class_name])

@@ -1,0 +1,255 @@
+"""One TCP connection of an app: events into its session, its actions out to the socket."""
+
+import socket
+from selectors import EVENT_READ
+from typing import TYPE_CHECKING
+
+from portlab.apps.app import (
+    Abort,
+    Action,
+    Address,
+    App,
+    Close,
+    Connect,
+    Data,
+    Event,
+    Listen,
+    Opened,
+    PeerClosed,
+    Reset,
+    Send,
+    SendTo,
+    Session,
+    Wake,
+    Woken,
+)
+from portlab.errors import ConnectionClosed
+from portlab.network.checks import as_bytes
+from portlab.ports import check_port
+from portlab.worlds.loopback.core import Held
+from portlab.worlds.loopback.opening import (
+    begin_to_connect,
+    own_address,
+    own_end,
+    raise_failure_of,
+    reset_when_closed,
+    tcp_socket,
+    udp_send,
+)
+
+if TYPE_CHECKING:
+    from portlab.worlds.loopback.server import Server
+
+_READ_AT_ONCE = 65_536
+_ENOUGH_WAITING = 1 << 18
+
+
+class Conversation:
+    """Lives in the server's thread. `gone` once the socket is closed."""
+
+    def __init__(
+        self,
+        server: "Server",
+        sock: socket.socket,
+        host: str,
+        app: App,
+        local: Address,
+        peer: Address,
+    ) -> None:
+        self._server = server
+        self._sock = sock
+        self._host = host
+        self._app = app
+        self._local = local
+        self._peer = peer
+        self._session: Session | None = None
+        self._out = bytearray()
+        self._closing = False
+        self._shut = False
+        self._peer_closed = False
+        self._gone = False
+        self._asked = (False, False)
+        self._enter = server.core.log.add
+
+    def open(self) -> None:
+        """The connection is established."""
+        self._ask_for_events()
+        self._tell(Opened(self._server.core.log.now()))
+
+    def connect(self) -> None:
+        """Begin to connect; the session hears Opened, or Reset if nothing comes of it."""
+        try:
+            begin_to_connect(self._sock, self._peer)
+            self._local = own_end(self._sock)
+            held = Held(self._host, "tcp", "connection", self._local, self._peer, self._app.name)
+            self._server.core.hold(self._sock, held)
+            self._server.register(self._sock, self._connected, read=False, write=True)
+        except OSError:
+            self._broken()
+
+    def _connected(self, _: int) -> None:
+        try:
+            raise_failure_of(self._sock)
+        except OSError:
+            self._broken()
+        else:
+            self.open()
+
+    # ---- what happens
+
+    def _ready(self, events: int) -> None:
+        if self._gone:
+            return
+        if self._out:
+            self._flush()
+        if events & EVENT_READ and not self._peer_closed and not self._gone:
+            self._read()
+
+    def _read(self) -> None:
+        try:
+            data = self._sock.recv(_READ_AT_ONCE)
+        except BlockingIOError:
+            return
+        except OSError:
+            self._broken()
+            return
+        self._enter("receive", "tcp", self._local, self._peer, len(data))
+        if data:
+            self._tell(Data(data))
+        else:
+            self._peer_closed = True
+            self._tell(PeerClosed())
+            self._finish_if_over()
+
+    def _broken(self) -> None:
+        self._server.core.log.failed("receive", "tcp", self._local, self._peer, "reset")
+        self._gone = True
+        self._tell(Reset())
+        self._server.drop(self._sock)
+
+    def _woken(self) -> None:
+        if not self._gone:
+            self._tell(Woken(self._server.core.log.now()))
+
+    def _tell(self, event: Event) -> None:
+        try:
+            if self._session is None:
+                self._session = self._app.session(self._local, self._peer)
+            for action in self._session.handle(event):
+                self._do(action)
+        except BaseException as error:
+            self._server.core.report(self._app.name, error)
+            self._abort()
+
+    # ---- what the session asks for
+
+    def _do(self, action: Action) -> None:
+        if isinstance(action, Send):
+            self._send(as_bytes(action.data))
+        elif isinstance(action, Close):
+            self._close()
+        elif isinstance(action, Abort):
+            self._abort()
+        elif isinstance(action, Wake):
+            self._server.call_later(action.delay, self._woken)
+        elif isinstance(action, Listen):
+            local = (self._local[0], check_port(action.port))
+            self._server.listen(self._host, local, action.app)
+        elif isinstance(action, Connect):
+            connect_for(self._server, self._host, action)
+        elif isinstance(action, SendTo):
+            self._send_to(action)
+        else:
+            raise TypeError(f"{action!r} is no action; see portlab.apps")
+
+    def _send(self, data: bytes) -> None:
+        if self._gone:
+            return
+        if self._closing:
+            raise ConnectionClosed("It sent after Close: no more comes from this side after a FIN.")
+        if not data:
+            return
+        self._enter("send", "tcp", self._local, self._peer, len(data))
+        if self._out:
+            self._out += data
+            return
+        try:
+            sent = self._sock.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            sent = len(data)  # reading will tell that it is broken
+        if sent < len(data):
+            self._out += data[sent:]
+            self._ask_for_events()
+
+    def _flush(self) -> None:
+        try:
+            del self._out[: self._sock.send(self._out)]
+        except BlockingIOError:
+            return
+        except OSError:
+            self._broken()
+            return
+        if not self._out and self._closing:
+            self._shutdown()
+        self._ask_for_events()
+
+    def _close(self) -> None:
+        if not self._closing and not self._gone:
+            self._closing = True
+            if not self._out:
+                self._shutdown()
+
+    def _shutdown(self) -> None:
+        self._shut = True
+        if not self._peer_closed:
+            self._enter("shutdown", "tcp", self._local, self._peer)
+            try:
+                self._sock.shutdown(socket.SHUT_WR)
+            except OSError:
+                return  # reading will tell that it is broken
+        self._finish_if_over()
+
+    def _finish_if_over(self) -> None:
+        if self._shut and self._peer_closed and not self._gone:
+            self._enter("close", "tcp", self._local, self._peer)
+            self._gone = True
+            self._server.drop(self._sock)
+        else:
+            self._ask_for_events()
+
+    def _abort(self) -> None:
+        if not self._gone:
+            self._enter("abort", "tcp", self._local, self._peer)
+            self._gone = True
+            reset_when_closed(self._sock)
+            self._server.drop(self._sock)
+
+    def _send_to(self, action: SendTo) -> None:
+        sock = self._server.fresh_udp(self._host, own_address(action.peer[0]), self._app.name)
+        try:
+            local = own_end(sock)
+            self._enter("sendto", "udp", local, action.peer, len(action.data))
+            udp_send(sock, as_bytes(action.data), action.peer)
+        finally:
+            self._server.drop(sock)
+
+    def _ask_for_events(self) -> None:
+        """Read unless too much waits to be sent; write while something does."""
+        if self._gone:
+            return
+        wanted = (not self._peer_closed and len(self._out) < _ENOUGH_WAITING, bool(self._out))
+        if wanted != self._asked:
+            self._asked = wanted
+            self._server.register(self._sock, self._ready, read=wanted[0], write=wanted[1])
+
+
+def connect_for(server: "Server", host: str, action: Connect) -> None:
+    """What an app asks for with Connect. Raises AddressError, PortError, LimitReached."""
+    peer = (action.peer[0], check_port(action.peer[1]))
+    server.core.room_for_connection()
+    local = (own_address(peer[0]), 0)
+    sock = tcp_socket(server.core, Held(host, "tcp", "connection", local, peer, action.app.name))
+    server.core.log.add("connect", "tcp", local, peer)
+    Conversation(server, sock, host, action.app, local, peer).connect()

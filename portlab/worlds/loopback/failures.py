@@ -1,0 +1,137 @@
+"""What the system's errors mean, in words: every OSError becomes one of portlab's own.
+
+Systems disagree about numbers, so the exception's class decides where Python has one for it.
+"""
+
+import errno
+import os
+
+from portlab.errors import (
+    AddressError,
+    ConnectError,
+    ConnectionAborted,
+    ConnectionRefused,
+    LimitReached,
+    PortInUse,
+    PortlabError,
+    PortNotAllowed,
+    PortUnreachable,
+    TimedOut,
+    WorldError,
+)
+from portlab.host import written
+from portlab.worlds.loopback.core import Core
+from portlab.worlds.loopback.holders import holder_of
+
+_UNDER_WAY = ("EINPROGRESS", "EWOULDBLOCK", "EALREADY", "WSAEWOULDBLOCK", "WSAEALREADY")
+UNDER_WAY = {number for name in _UNDER_WAY if (number := getattr(errno, name, None))}
+_ALREADY_USED = {errno.EADDRINUSE, errno.EADDRNOTAVAIL}
+
+
+def ports_taken(error: OSError) -> bool:
+    """Whether somebody else has the port. Windows says so with "permission denied" as well."""
+    return error.errno == errno.EADDRINUSE or (os.name == "nt" and error.errno == errno.EACCES)
+
+
+def may_be_resting(error: OSError) -> bool:
+    """Whether a chosen source port could be in TIME-WAIT with this very peer."""
+    return error.errno in _ALREADY_USED
+
+
+def of_bind(error: OSError, proto: str, local: tuple[str, int], core: Core) -> PortlabError:
+    """Why a port could not be had."""
+    holder = None
+    if ports_taken(error):
+        held = tuple(core.sockets.copy().values())
+        other = [one for one in held if (one.proto, one.local) == (proto, local)]
+        # Ours is held too, since before it was bound.
+        holder = f"{other[0].host} of this lab" if len(other) > 1 else holder_of(proto, local)
+    if holder or error.errno == errno.EADDRINUSE:
+        return taken(proto, local, holder)
+    if isinstance(error, PermissionError):
+        return PortNotAllowed(
+            f"The system keeps {proto.upper()} port {local[1]} back: many let only an "
+            "administrator have ports under 1024, and some reserve others. Take port 0, or one "
+            "from 49152 up."
+        )
+    return _of_address(error, local)
+
+
+def taken(proto: str, local: tuple[str, int], holder: str | None) -> PortInUse:
+    by = f" by {holder}" if holder else ""
+    return PortInUse(
+        f"{proto.upper()} {written(local)} is taken{by}, and only one socket can have it. "
+        "Close that one, or take port 0 to be given a free port."
+    )
+
+
+def of_connect(
+    error: OSError, peer: tuple[str, int], timeout: float | None, source_port: int = 0
+) -> PortlabError:
+    """Why a connection did not come about."""
+    where = written(peer)
+    if isinstance(error, ConnectionRefusedError):
+        return refused(peer)
+    if isinstance(error, TimeoutError):
+        after = "as long as TCP tries" if timeout is None else f"{timeout:g} s"
+        return TimedOut(
+            f"No answer from {where} in {after}: perhaps its queue of waiting connections is "
+            "full. Is its program accepting?"
+        )
+    if source_port and may_be_resting(error):
+        return PortInUse(
+            f"TCP still remembers an earlier connection from port {source_port} to {where} "
+            "(TIME-WAIT, RFC 9293 3.6.1). Wait a minute, or take another source port."
+        )
+    if isinstance(error, ConnectionError):
+        return ConnectError(f"The connection to {where} broke off: {_words(error)}.")
+    return _of_address(error, peer)
+
+
+def refused(peer: tuple[str, int]) -> ConnectionRefused:
+    return ConnectionRefused(
+        f"{written(peer)} refused: nothing listens there. Start a listener on that port first."
+    )
+
+
+def of_stream(error: OSError, peer: tuple[str, int]) -> PortlabError:
+    """Why a connection ended."""
+    if isinstance(error, ConnectionError | TimeoutError):
+        return ConnectionAborted(
+            f"The connection to {written(peer)} was reset: the other side ended it without a FIN."
+        )
+    return _otherwise(error)
+
+
+def of_datagram(
+    error: OSError, peer: tuple[str, int] | None, local: tuple[str, int]
+) -> PortlabError:
+    """Why a datagram could not be sent or received."""
+    if isinstance(error, ConnectionError):
+        whom = written(peer) if peer else "the peer"
+        return PortUnreachable(
+            f"A datagram to {whom} came back: port unreachable. No program has that UDP port."
+        )
+    return _of_address(error, peer or local)
+
+
+def _of_address(error: OSError, address: tuple[str, int]) -> PortlabError:
+    if error.errno in (errno.EADDRNOTAVAIL, errno.ENETUNREACH, errno.EAFNOSUPPORT, errno.EINVAL):
+        return AddressError(
+            f"This computer does not have {address[0]}: {_words(error)}. Every computer has "
+            "127.0.0.1; macOS has no other of 127.0.0.0/8, and some have no IPv6."
+        )
+    return _otherwise(error)
+
+
+def _otherwise(error: OSError) -> PortlabError:
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return LimitReached(
+            "This computer lets a program open no more sockets and files. Close some, or start "
+            "the program again."
+        )
+    return WorldError(f"The system refused: {_words(error)}. Close the lab and open a new one.")
+
+
+def _words(error: OSError) -> str:
+    return error.strerror or str(error) or type(error).__name__

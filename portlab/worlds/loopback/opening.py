@@ -1,0 +1,258 @@
+"""Makes sockets, binds them and connects them. The only file that gives an address to a socket.
+
+Every address is looked at by the guard here, right before it is used, whoever looked before. What
+is made is held by the core before anything else can happen to it, and let go if anything fails.
+"""
+
+import functools
+import os
+import select
+import socket
+import struct
+import sys
+import time
+
+from portlab.apps.app import Address
+from portlab.errors import AddressError
+from portlab.network.clock import deadline_after
+from portlab.ports import check_port
+from portlab.worlds.guard import LOCALHOST, LOCALHOST6, check_address
+from portlab.worlds.loopback import failures
+from portlab.worlds.loopback.core import Core, Held
+from portlab.worlds.loopback.holders import take_over
+
+SLICE = 0.25
+"""Seconds of one wait: on Windows nothing can interrupt a wait, so no wait is longer."""
+
+_TIME_WAIT_PATIENCE = 3_000_000  # microseconds
+_BIGGEST_DATAGRAM = 65_535
+
+guarded = functools.lru_cache(maxsize=1024, typed=True)(check_address)
+"""The guard, remembering what it said: every datagram passes it."""
+
+
+def family_of(address: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+def same_family(own: str, peer: str) -> None:
+    """Raises AddressError if a socket at `own` cannot reach `peer`."""
+    if family_of(own) != family_of(peer):
+        raise AddressError(
+            f"A socket at {own} reaches no {peer}: one is IPv4, the other IPv6. "
+            f"Make one with udp(address={own_address(peer)!r})."
+        )
+
+
+def tcp_listener(core: Core, held: Held, backlog: int) -> socket.socket:
+    """A socket that listens at `held.local` (port 0: the system chooses)."""
+    sock = None
+    try:
+        sock = _tcp(held.local[0])
+        core.hold(sock, held)
+        bind(core, sock, "tcp", held.local)
+        try:
+            sock.setblocking(False)
+            sock.listen(backlog)
+        except OSError as error:  # Linux looks for other listeners here too
+            raise failures.of_bind(error, "tcp", held.local, core) from None
+        core.hold(sock, _with_local(held, own_end(sock)))
+        return sock
+    except BaseException:
+        if sock is not None:
+            core.release(sock)
+        raise
+
+
+def udp_socket(core: Core, held: Held) -> socket.socket:
+    """A UDP socket at `held.local` (port 0: the system chooses)."""
+    sock = None
+    try:
+        sock = socket.socket(family_of(guarded(held.local[0])), socket.SOCK_DGRAM)
+        core.hold(sock, held)
+        if sys.platform == "win32":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        sock.setblocking(False)
+        if sys.platform == "darwin":  # otherwise nothing over 9216 bytes goes out
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BIGGEST_DATAGRAM)
+        bind(core, sock, "udp", held.local)
+        core.hold(sock, _with_local(held, own_end(sock)))
+        return sock
+    except BaseException:
+        if sock is not None:
+            core.release(sock)
+        raise
+
+
+def bind(core: Core, sock: socket.socket, proto: str, local: Address) -> None:
+    """Bind, if need be after taking the port from a lab that somebody forgot to close.
+
+    Raises PortInUse, PortNotAllowed, AddressError.
+    """
+    where = (guarded(local[0]), local[1])
+    try:
+        try:
+            sock.bind(where)
+        except OSError as error:
+            if not (failures.ports_taken(error) and take_over(core, proto, where)):
+                raise
+            sock.bind(where)
+    except OSError as error:
+        raise failures.of_bind(error, proto, where, core) from None
+
+
+def tcp_connection(
+    core: Core, host: str, peer: Address, source_port: int, timeout: float | None
+) -> socket.socket:
+    """A connected socket. Raises what Host.connect raises."""
+    started = core.log.now()
+    until = deadline_after(started, timeout)
+    while True:
+        try:
+            return _connected(core, host, peer, source_port, until)
+        except OSError as error:
+            # A port that was chosen may rest in TIME-WAIT; Linux gives it back after a second.
+            if source_port and failures.may_be_resting(error):
+                now = core.log.now()
+                if now < min(started + _TIME_WAIT_PATIENCE, until or now + 1):
+                    time.sleep(0.05)
+                    continue
+            raise failures.of_connect(error, peer, timeout, source_port) from None
+
+
+def _connected(
+    core: Core, host: str, peer: Address, source_port: int, until: int | None
+) -> socket.socket:
+    sock = None
+    try:
+        sock = _tcp(peer[0])
+        held = Held(host, "tcp", "connection", (own_address(peer[0]), source_port), peer)
+        if source_port and held in core.sockets.copy().values():
+            raise failures.taken("tcp", held.local, "another connection of this lab")
+        core.hold(sock, held)
+        sock.setblocking(False)
+        if source_port:
+            bind(core, sock, "tcp", held.local)
+        begin_to_connect(sock, peer)
+        while not _settled(core, sock, until):
+            core.check()
+        raise_failure_of(sock)
+        local = own_end(sock)
+        if local == peer:
+            # The system chose the very port we asked for: TCP's simultaneous open with itself.
+            raise failures.refused(peer)
+        core.hold(sock, _with_local(held, local))
+        return sock
+    except BaseException:
+        if sock is not None:
+            core.release(sock)
+        raise
+
+
+def tcp_socket(core: Core, held: Held) -> socket.socket:
+    """A socket that does not block, for a connection of an app's own."""
+    sock = _tcp(held.remote[0] if held.remote else held.local[0])
+    core.hold(sock, held)
+    sock.setblocking(False)
+    return sock
+
+
+def begin_to_connect(sock: socket.socket, peer: Address) -> None:
+    """Start to connect a socket that does not block. Raises OSError if that fails at once."""
+    number = sock.connect_ex((guarded(peer[0]), peer[1]))
+    if number and number not in failures.UNDER_WAY:
+        raise OSError(number, os.strerror(number))
+
+
+def raise_failure_of(sock: socket.socket) -> None:
+    """Raises the OSError that a connection attempt ended with, if it failed."""
+    number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if number:
+        raise OSError(number, os.strerror(number))
+
+
+def udp_connect(sock: socket.socket, peer: Address) -> None:
+    """Fix a UDP socket's peer. Raises OSError."""
+    sock.connect((guarded(peer[0]), peer[1]))
+
+
+def udp_send(sock: socket.socket, data: bytes, peer: Address | None) -> None:
+    """One datagram, to the connected peer where none is named. Raises OSError."""
+    whom = peer and (guarded(peer[0]), check_port(peer[1]))
+    while True:
+        try:
+            if whom is None:
+                sock.send(data)
+            else:
+                sock.sendto(data, whom)
+            return
+        except BlockingIOError:
+            wait_writable(sock, SLICE)
+
+
+def wait_readable(sock: socket.socket, seconds: float) -> bool:
+    """Wait at most `seconds` (and no longer than SLICE) for something to read."""
+    return _wait(sock, seconds, writing=False)
+
+
+def wait_writable(sock: socket.socket, seconds: float) -> bool:
+    """Wait at most `seconds` (and no longer than SLICE) for room to write."""
+    return _wait(sock, seconds, writing=True)
+
+
+def _settled(core: Core, sock: socket.socket, until: int | None) -> bool:
+    """Whether a connection attempt has come to its end, one slice later at the latest."""
+    left = SLICE if until is None else (until - core.log.now()) / 1_000_000
+    if wait_writable(sock, left):
+        return True
+    if left <= 0:
+        raise TimeoutError
+    return False
+
+
+def _wait(sock: socket.socket, seconds: float, *, writing: bool) -> bool:
+    seconds = max(0.0, min(SLICE, seconds))
+    if hasattr(select, "poll"):
+        poller = select.poll()
+        poller.register(sock, select.POLLOUT if writing else select.POLLIN)
+        return bool(poller.poll(seconds * 1000))
+    wanted = [sock]
+    # Windows tells of a failed connection in the third list only.
+    return any(select.select(*(([], wanted) if writing else (wanted, [])), wanted, seconds))
+
+
+def own_address(peer: str) -> str:
+    """The address from which to talk to `peer`."""
+    return LOCALHOST6 if ":" in peer else LOCALHOST
+
+
+def own_end(sock: socket.socket) -> Address:
+    """The address and port that a socket has."""
+    name = sock.getsockname()
+    return (name[0], name[1])
+
+
+def reset_when_closed(sock: socket.socket) -> None:
+    """Make closing send RST and throw away what waits (SO_LINGER of 0 seconds)."""
+    form = "hh" if os.name == "nt" else "ii"
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(form, 1, 0))
+
+
+def _tcp(address: str) -> socket.socket:
+    sock = socket.socket(family_of(guarded(address)), socket.SOCK_STREAM)
+    try:
+        # A port must be free again at once when a cell is run again. The same words mean
+        # "share it with anybody" on Windows, where the default is right but for thieves.
+        if sys.platform == "win32":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
+    except BaseException:
+        sock.close()
+        raise
+
+
+def _with_local(held: Held, local: Address) -> Held:
+    return Held(held.host, held.proto, held.kind, local, held.remote, held.program)

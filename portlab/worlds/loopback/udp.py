@@ -1,0 +1,172 @@
+"""A UDP socket, for a learner's hands; or one whose datagrams go to an app."""
+
+import os
+import socket
+from collections.abc import Callable
+from types import TracebackType
+from typing import NoReturn, Self
+
+from portlab.apps.app import Address, App
+from portlab.errors import ConnectionClosed, LabError, PacketError, TimedOut
+from portlab.host import Host, written
+from portlab.network.checks import as_bytes, check_count
+from portlab.network.clock import microseconds
+from portlab.ports import check_port
+from portlab.worlds.loopback import failures
+from portlab.worlds.loopback.core import Core
+from portlab.worlds.loopback.opening import (
+    family_of,
+    own_end,
+    same_family,
+    udp_connect,
+    udp_send,
+    wait_readable,
+)
+
+_MOST = {socket.AF_INET: 65_507, socket.AF_INET6: 65_527}
+
+
+class LoopbackUdp:
+    """See `portlab.host.UdpSocket`. Its address decides: an IPv4 socket reaches no IPv6 peer."""
+
+    def __init__(
+        self,
+        core: Core,
+        sock: socket.socket,
+        app: App | None,
+        address_of: "Callable[[Host | str], str]",
+    ) -> None:
+        self._core = core
+        self._sock = sock
+        self._app = app
+        self._address_of = address_of
+        self._local = own_end(sock)
+        self._peer: Address | None = None
+
+    @property
+    def address(self) -> str:
+        return self._local[0]
+
+    @property
+    def port(self) -> int:
+        return self._local[1]
+
+    def connect(self, peer: "Host | str", port: int) -> None:
+        self._check()
+        whom = self._checked(peer, port)
+        entry = self._core.log.add("connect", "udp", self._local, whom)
+        try:
+            udp_connect(self._sock, whom)
+        except OSError as error:
+            entry[6] = "failed"
+            raise failures.of_datagram(error, whom, self._local) from None
+        self._peer = whom
+
+    def send(self, data: bytes) -> None:
+        self._check()
+        if self._peer is None:
+            raise LabError("send() needs a peer: call connect(peer, port) first, or send_to().")
+        self._send("send", data, self._peer)
+
+    def send_to(self, data: bytes, peer: "Host | str", port: int) -> None:
+        self._check()
+        self._send("sendto", data, self._checked(peer, port))
+
+    def _send(self, call: str, data: bytes, peer: Address) -> None:
+        data = as_bytes(data)
+        check_size(data, self.address)
+        entry = self._core.log.add(call, "udp", self._local, peer, len(data))
+        if self._core.trouble:
+            entry[6] = "not sent"
+            self._check()
+        try:
+            udp_send(self._sock, data, peer if call == "sendto" else None)
+        except OSError as error:
+            entry[6] = "port unreachable" if isinstance(error, ConnectionError) else "failed"
+            self._explain(error)
+
+    def receive(self, limit: int = 65536, *, timeout: float = 10.0) -> tuple[bytes, Address]:
+        self._check()
+        check_count(limit, 0, "A limit")
+        until = self._core.log.now() + microseconds(timeout, "A timeout")
+        call = "receive" if self._peer else "recvfrom"
+        while True:
+            self._check()
+            left = (until - self._core.log.now()) / 1_000_000
+            if wait_readable(self._sock, left):
+                try:
+                    # Windows fails where others cut, so the cutting is done here.
+                    data, source = self._sock.recvfrom(65_536)
+                except BlockingIOError:
+                    continue
+                except OSError as error:
+                    if (
+                        os.name == "nt"
+                        and self._peer is None
+                        and isinstance(error, ConnectionError)
+                    ):
+                        continue  # Windows tells of an earlier datagram; unconnected, none asks
+                    self._core.log.failed(call, "udp", self._local, self._peer, "port unreachable")
+                    self._explain(error)
+                data = data[:limit]
+                self._core.log.add(call, "udp", self._local, source[:2], len(data))
+                return data, (source[0], source[1])
+            if left <= 0:
+                self._core.log.failed(call, "udp", self._local, self._peer, "timed out")
+                raise TimedOut(
+                    f"No datagram came to {written(self._local)} in {timeout:g} s. UDP promises "
+                    "nothing: it may be lost, or nobody sent one."
+                )
+
+    def close(self) -> None:
+        if self._sock in self._core.sockets:
+            self._core.log.add("close", "udp", self._local, None)
+            self._core.discard(self._sock)
+
+    def _checked(self, peer: "Host | str", port: int) -> Address:
+        whom = (self._address_of(peer), check_port(port))
+        same_family(self.address, whom[0])
+        return whom
+
+    def _check(self) -> None:
+        self._core.check()
+        if self._sock not in self._core.sockets:
+            raise ConnectionClosed(
+                f"The UDP socket {written(self._local)} is closed. Make another."
+            )
+        if self._app is not None:
+            raise LabError(
+                f"{self._app.name} has the datagrams of {written(self._local)}. Make a socket "
+                "without an app to use it by hand."
+            )
+
+    def _explain(self, error: OSError) -> NoReturn:
+        self._core.check()
+        raise failures.of_datagram(error, self._peer, self._local) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        try:
+            self.close()
+        finally:
+            self.close()
+
+    def __repr__(self) -> str:
+        return f"<UdpSocket {written(self._local)}>"
+
+
+def check_size(data: bytes, address: str) -> None:
+    """Raises PacketError if one datagram cannot hold `data`."""
+    most = _MOST[family_of(address)]
+    if len(data) > most:
+        raise PacketError(
+            f"{len(data):,} bytes do not fit: a UDP datagram here holds at most {most:,} (its "
+            "length field has 16 bits and counts the headers). Send several."
+        )
