@@ -116,7 +116,6 @@ class _Message:
         return f"{self._name} {name} len {len(self.body)}"
 
 
-@dataclass(frozen=True, slots=True)
 class IcmpMessage(_Message):
     """One ICMP message of IPv4 (RFC 792).
 
@@ -126,6 +125,8 @@ class IcmpMessage(_Message):
     >>> print(IcmpMessage.echo(7, 1, b"ping"))
     ICMP echo request id 7 seq 1 len 8
     """
+
+    __slots__ = ()
 
     ECHO_REPLY: ClassVar[int] = 0
     DESTINATION_UNREACHABLE: ClassVar[int] = 3
@@ -185,7 +186,6 @@ class IcmpMessage(_Message):
         return _HEADER.pack(self.type, self.code, value) + self.body
 
 
-@dataclass(frozen=True, slots=True)
 class Icmpv6Message(_Message):
     """One ICMPv6 message (RFC 4443).
 
@@ -195,6 +195,8 @@ class Icmpv6Message(_Message):
     >>> print(Icmpv6Message.unreachable(bytes(48)))
     ICMPv6 port unreachable len 52
     """
+
+    __slots__ = ()
 
     DESTINATION_UNREACHABLE: ClassVar[int] = 1
     PACKET_TOO_BIG: ClassVar[int] = 2

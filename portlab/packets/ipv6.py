@@ -95,6 +95,8 @@ class Ipv6:
     @property
     def header_length(self) -> int:
         """Bytes, extension headers included."""
+        if not self.extensions:
+            return _HEADER_SIZE
         return _HEADER_SIZE + sum([header.size for header in self.extensions])
 
     @property
