@@ -61,8 +61,8 @@ def carry(tcb: "Endpoint", sent: Sent) -> Segment:
     flags = ACK
     if sent.fin:
         flags |= FIN
-    if sent.data and not tcb.snd.queue.size:
-        flags |= PSH  # the last of what the program gave (RFC 9293 3.9.1.2)
+    if sent.push:
+        flags |= PSH  # RFC 9293 3.9.1.2
     return compose(tcb, sent.seq, flags, sent.data)
 
 

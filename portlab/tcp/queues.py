@@ -9,13 +9,26 @@ from portlab.tcp.sequence import Seq
 class Sent:
     """A piece of the stream that was sent and is not acknowledged yet."""
 
-    __slots__ = ("counted", "data", "end", "fin", "sacked", "seq", "syn", "times", "waiting", "why")
+    __slots__ = (
+        "counted",
+        "data",
+        "end",
+        "fin",
+        "push",
+        "sacked",
+        "seq",
+        "syn",
+        "times",
+        "waiting",
+        "why",
+    )
 
     def __init__(self, seq: Seq, data: bytes, *, syn: bool = False, fin: bool = False) -> None:
         self.seq = seq
         self.data = data
         self.syn = syn
         self.fin = fin
+        self.push = False  # the last of what the program has given so far
         self.end = seq + (len(data) + syn + fin)
         self.times = 0
         self.counted = False  # as in flight

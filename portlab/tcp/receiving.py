@@ -170,6 +170,7 @@ class Receiver:
             for block in blocks:
                 if block[0] <= place < block[1] and block not in ordered:
                     ordered.append(block)
+        ordered += [block for block in reversed(blocks) if block not in ordered]
         return tuple(
             (self.nxt + (first - self.place), self.nxt + (last - self.place))
             for first, last in ordered[:most]

@@ -333,6 +333,7 @@ class Sender:
                     break
             fin = self.fin_queued and size == waiting and (size < usable or not waiting)
             sent = Sent(self.nxt, queue.take(size), fin=fin)
+            sent.push = size > 0 and not queue.size
             if fin:
                 self.fin_queued = False
                 self.fin_seq = sent.end + -1

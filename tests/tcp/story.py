@@ -31,7 +31,8 @@ class Story:
     # ---- the program --------------------------------------------------------------------------
 
     def calls(self, name: str, *args: object) -> "Story":
-        self._say(f"program calls {name}{args or '()'}")
+        shown = ", ".join(f"{len(a)} bytes" if isinstance(a, bytes) else str(a) for a in args)
+        self._say(f"program calls {name}({shown})")
         getattr(self.tcb, name)(*args, self.now)
         return self._drain()
 
