@@ -236,18 +236,7 @@ class ModelEnd:
             self.peer_closed = self.endpoint.peer_closed
 
     def take(self, now):
-        for flow, endpoint in list(self._flows.items()):
-            endpoint.events()
-            for segment, reason in endpoint.segments_to_send():
-                packet = Packet.build(self.address, self.peer, segment, reason=reason)
-                self._out.append(packet.raw)
-            for _old, _cause, new, _reason in endpoint.changes():
-                if endpoint.passive and new is State.ESTABLISHED:
-                    self._listener.established(endpoint)
-            if endpoint.state in (State.CLOSED, State.LISTEN):
-                del self._flows[flow]
-                if self._listener is not None:
-                    self._listener.forget(endpoint)
+        self._drain()
         packets, self._out = self._out, []
         return packets
 
@@ -272,6 +261,22 @@ class ModelEnd:
                 self._flows[flow] = made
         elif answer := reset_for(segment):
             self._out.append(Packet.build(self.address, self.peer, answer[0]).raw)
+        self.work(now)
+        self._drain()  # after every segment: each may need an answer of its own
+
+    def _drain(self):
+        for flow, endpoint in list(self._flows.items()):
+            endpoint.events()
+            for segment, reason in endpoint.segments_to_send():
+                packet = Packet.build(self.address, self.peer, segment, reason=reason)
+                self._out.append(packet.raw)
+            for _old, _cause, new, _reason in endpoint.changes():
+                if endpoint.passive and new is State.ESTABLISHED:
+                    self._listener.established(endpoint)
+            if endpoint.state in (State.CLOSED, State.LISTEN):
+                del self._flows[flow]
+                if self._listener is not None:
+                    self._listener.forget(endpoint)
 
     def fileno(self):
         return None

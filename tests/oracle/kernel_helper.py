@@ -93,7 +93,9 @@ def new_tun(plan):
         interface(control, SIOCSIFADDR, ipv4(plan["address"]))
         interface(control, SIOCSIFNETMASK, ipv4("255.255.255.0"))
         if plan["address6"] is None:
-            sysctl(f"net/ipv6/conf/{DEVICE}/disable_ipv6", 1)
+            # An MTU under 1280 has taken IPv6 off the device already.
+            if os.path.exists(f"/proc/sys/net/ipv6/conf/{DEVICE}"):
+                sysctl(f"net/ipv6/conf/{DEVICE}/disable_ipv6", 1)
         else:
             # Without a link-local address the kernel never asks for routers.
             sysctl(f"net/ipv6/conf/{DEVICE}/addr_gen_mode", 1)

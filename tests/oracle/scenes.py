@@ -29,7 +29,7 @@ def wire(client, server, *, faults=None, ipv6=False, mtu=1500, sysctls=None, con
             host = KernelHost(
                 f"10.0.0.{mine}",
                 f"10.0.0.{other}",
-                address6=f"fd00::{mine}",
+                address6=f"fd00::{mine}" if mtu >= 1280 else None,  # RFC 8200 section 5
                 peer6=f"fd00::{other}",
                 mtu=mtu,
                 sysctls=sysctls,
