@@ -13,11 +13,12 @@ from portlab.errors import (
     PortUnreachable,
 )
 from portlab.host import Host
+from portlab.network.faults import Fault, check_faults
 from portlab.trace.trace import Trace
 from portlab.worlds import World, world_class
 
 if TYPE_CHECKING:
-    from portlab.network import Fault, Link
+    from portlab.network.link import Link
 
 NETWORK_ERRORS = (ConnectError, ConnectionAborted, PortUnreachable)
 """What an experiment may end with and still have shown something: refused, timed out, aborted."""
@@ -46,14 +47,14 @@ class Lab:
         world: str = "model",
         *,
         seed: int = 0,
-        faults: "Iterable[Fault]" = (),
+        faults: Iterable[Fault] = (),
         link: "Link | None" = None,
     ) -> None:
         self._closed = False
-        self._faults = tuple(faults) if isinstance(faults, Iterable) else faults
+        self._faults = check_faults(faults)
         make: Callable[..., World] = world_class(world)
         self._world = make(seed=seed, faults=self._faults, link=link)
-        self._hosts: dict[str, Host] = {}
+        self._names: list[str] = []
 
     @property
     def world(self) -> str:
@@ -61,19 +62,19 @@ class Lab:
         return self._world.name
 
     def host(self, name: str) -> Host:
-        """A new host. Raises LabError for a name that is taken, or that no host can have."""
+        """A new host. Raises LabError for a name that is taken, or that no host can have.
+
+        The rule for names is RFC 1123 2.1, without names that start with a digit: those look like
+        addresses.
+        """
         self._check_open()
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise LabError(
                 f"{name!r} is no name for a host: take a letter and then letters, digits and "
-                "hyphens, at most 63 in all and no hyphen at the end (RFC 1123 2.1), as in 'web-1'."
+                "hyphens, at most 63 in all and no hyphen at the end, as in 'web-1'."
             )
-        if name in self._hosts:
-            raise LabError(
-                f"There is a host {name!r} in this lab already, and two of one name could not be "
-                "told apart. Choose another name, or go on using the first."
-            )
-        host = self._hosts[name] = self._world.host(name)
+        host = self._world.host(name)
+        self._names.append(name)
         return host
 
     def hosts(self, *names: str) -> tuple[Host, ...]:
@@ -149,7 +150,7 @@ class Lab:
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else "open"
-        return f"<Lab in the {self.world} world, {state}: {', '.join(self._hosts) or 'no hosts'}>"
+        return f"<Lab in the {self.world} world, {state}: {', '.join(self._names) or 'no hosts'}>"
 
 
 class _Repeatable:
@@ -188,7 +189,7 @@ def run(
     *,
     world: str = "model",
     seed: int = 0,
-    faults: "Iterable[Fault]" = (),
+    faults: Iterable[Fault] = (),
     link: "Link | None" = None,
 ) -> Trace:
     """Open a lab, do `experiment(lab)` in it, let everything come to rest, and give the Trace.
@@ -212,4 +213,4 @@ def run(
             "and without brackets, as in run(hello)."
         )
     repeatable = _Repeatable(experiment, world, seed, link)
-    return repeatable.run(tuple(faults) if isinstance(faults, Iterable) else faults)
+    return repeatable.run(check_faults(faults))

@@ -51,7 +51,7 @@ class ModelConnection:
 
     def send(self, data: bytes) -> None:
         chunk = as_bytes(data)
-        with self._network.acting():
+        with self._network.acting(self._stack):
             self._check_open()
             if self._shut:
                 raise ConnectionClosed(
@@ -103,7 +103,7 @@ class ModelConnection:
         return data
 
     def shutdown(self) -> None:
-        with self._network.acting():
+        with self._network.acting(self._stack):
             self._check_open()
             if not self._shut:
                 self._check_alive()
@@ -114,7 +114,7 @@ class ModelConnection:
     def abort(self) -> None:
         if self._closed or self._network.is_over:
             return
-        with self._network.acting():
+        with self._network.acting(self._stack):
             self._closed = True
             self._endpoint.abort(self._network.now)
             self._settle()
@@ -128,7 +128,7 @@ class ModelConnection:
     def _begin_close(self) -> bool:
         if self._closed or self._network.is_over:
             return False
-        with self._network.acting():
+        with self._network.acting(self._stack):
             self._closed = True
             if self._read:
                 self._endpoint.abort(self._network.now)
@@ -167,7 +167,7 @@ class ModelConnection:
             deadline,
         )
         if endpoint.readable:
-            with self._network.acting():
+            with self._network.acting(self._stack):
                 data = endpoint.receive(limit, self._network.now)
                 self._settle()
             return data

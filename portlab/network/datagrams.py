@@ -41,7 +41,7 @@ class ModelUdpSocket:
         return self._socket.port
 
     def connect(self, peer: Host | str, port: int) -> None:
-        with self._stack.network.acting():
+        with self._stack.network.acting(self._stack):
             self._check_usable()
             self._socket.peer = (self._resolve(peer), check_port(port))
             self._socket.came_back = False
@@ -81,7 +81,7 @@ class ModelUdpSocket:
     def close(self) -> None:
         if self._closed or self._stack.network.is_over:
             return
-        with self._stack.network.acting():
+        with self._stack.network.acting(self._stack):
             self._closed = True
             self._stack.udp.close(self._socket)
             if self._service is not None:
@@ -105,7 +105,7 @@ class ModelUdpSocket:
 
     def _send(self, data: bytes, peer: Address) -> None:
         payload = as_bytes(data)
-        with self._stack.network.acting():
+        with self._stack.network.acting(self._stack):
             self._stack.udp.send(self._socket, payload, peer, None)
 
     def _check_usable(self) -> None:

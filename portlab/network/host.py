@@ -57,7 +57,7 @@ class ModelHost:
     ) -> ModelListener:
         check_port(port, zero=True)
         check_count(backlog, 1, "A backlog")
-        with self._network.acting():
+        with self._network.acting(self._stack):
             bound = self._stack.bindable(address)
             listening = self._stack.tcp.listen(bound, port, backlog=backlog, app=app)
         return ModelListener(self._stack, listening)
@@ -69,7 +69,7 @@ class ModelHost:
         check_port(source_port, zero=True)
         network = self._network
         deadline = deadline_after(network.now, timeout)
-        with network.acting():
+        with network.acting(self._stack):
             remote = (self._resolve(peer), port)
             socket = self._stack.tcp.open(remote, source_port=source_port)
         endpoint = socket.endpoint
@@ -87,7 +87,7 @@ class ModelHost:
                 f"{where} cannot be reached: an ICMP message says so. Look at the ladder for "
                 "who sent it and why."
             )
-        with network.acting():
+        with network.acting(self._stack):
             endpoint.abort(network.now)
             self._stack.tcp.settle(socket)
         raise TimedOut(
@@ -99,7 +99,7 @@ class ModelHost:
         self, port: int = 0, app: App | None = None, *, address: str | None = None
     ) -> ModelUdpSocket:
         check_port(port, zero=True)
-        with self._network.acting():
+        with self._network.acting(self._stack):
             bound = self._stack.bindable(address)
             socket = self._stack.udp.bind(bound, port, getattr(app, "name", None))
             service = None if app is None else UdpService(self._stack, socket, app)
@@ -126,10 +126,11 @@ class ModelHost:
         """Close, without waiting, each connection a learner holds: those that this host opened
         (`called`), or those that others opened to it.
         """
-        for socket in self._stack.tcp:
-            if socket.program is None and socket.endpoint.passive is not called:
-                socket.endpoint.discard(self._network.now)
-                self._stack.tcp.settle(socket)
+        with self._network.acting(self._stack):
+            for socket in self._stack.tcp:
+                if socket.program is None and socket.endpoint.passive is not called:
+                    socket.endpoint.discard(self._network.now)
+                    self._stack.tcp.settle(socket)
 
     def __str__(self) -> str:
         return self.name

@@ -50,7 +50,7 @@ class ModelListener:
     def close(self) -> None:
         if self._closed or self._stack.network.is_over:
             return
-        with self._stack.network.acting():
+        with self._stack.network.acting(self._stack):
             self._closed = True
             self._stack.tcp.close_listener(self._listening)
 

@@ -67,6 +67,7 @@ class Network:
         self._faults: dict[int, list[Fault]] = {}
         for fault in faults:
             self._faults.setdefault(fault.number, []).append(fault)
+        self._nodes: list[Node] = []
         self._owners: dict[str, Node] = {}
         self._wires: dict[tuple[str, str], Wire] = {}
         # Packets on their way: arrival, the order they were sent in, who gets them.
@@ -80,11 +81,9 @@ class Network:
     # ---- who is there, and what lies between them
 
     def add(self, node: Node) -> None:
+        self._nodes.append(node)
         for address in node.addresses:
             self._owners[address] = node
-
-    def owner(self, address: str) -> Node | None:
-        return self._owners.get(address)
 
     def wire(self, sender: str, receiver: str) -> Wire:
         """The way from one node, by name, to another.
@@ -149,10 +148,6 @@ class Network:
             copy = (arrival, f"doubled on request: {doubled_by}")
             self._transmit(packet, state, receiver, copy, "duplicate")
 
-    def watch(self, node: Node) -> None:
-        """Ask `node` again for its deadline: something was done to it from outside the loop."""
-        self._timers.set(node, node.next_deadline())
-
     # ---- the loop
 
     def next_event(self) -> int | None:
@@ -162,27 +157,29 @@ class Network:
             return self._flying[0][0]
         return deadline
 
-    def step(self) -> bool:
-        """Let the next thing happen, and move the clock to it. False if there is none.
+    def _step(self, time: int) -> None:
+        """Let happen what `next_event` said is next, and move the clock to it.
 
         At one and the same time packets come before deadlines, and each in the order they were
         made.
         """
-        time = self.next_event()
-        if time is None:
-            return False
-        self.now = max(self.now, time)
+        if time > self.now:
+            self.now = time
         if self._flying and self._flying[0][0] <= time:
             _, _, node, packet = heappop(self._flying)
             node.receive(packet, self.now)
         else:
             due = self._timers.due(time)
             if due is None:
-                return False
+                return
             node = due
             node.on_deadline(self.now)
         self._timers.set(node, node.next_deadline())
-        return True
+        self._surface()
+
+    def _surface(self) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
 
     def run_until(self, now: int) -> None:
         """Let everything happen that is due by `now`, and set the clock to it."""
@@ -199,15 +196,14 @@ class Network:
             return self._run(until, deadline)
 
     def _run(self, until: Callable[[], bool], deadline: int | None) -> bool:
-        self._raise_failure()
+        self._surface()
         while not until():
             time = self.next_event()
             if time is None or (deadline is not None and time > deadline):
                 if deadline is not None:
                     self.now = max(self.now, deadline)
                 return False
-            self.step()
-            self._raise_failure()
+            self._step(time)
         return True
 
     def run_to_quiet(self) -> None:
@@ -217,14 +213,13 @@ class Network:
         """
         last, events = self.now + MOST_SECONDS * SECOND, 0
         with self.acting():
-            self._raise_failure()
+            self._surface()
             while not self.is_quiet():
                 time = self.next_event()
                 if time is None or time > last or events == MOST_EVENTS:
                     break
-                self.step()
+                self._step(time)
                 events += 1
-                self._raise_failure()
             else:
                 return
         if self.next_event() is not None:
@@ -236,11 +231,7 @@ class Network:
             )
 
     def is_quiet(self) -> bool:
-        return not self._flying and all(node.is_quiet() for node in set(self._owners.values()))
-
-    def _raise_failure(self) -> None:
-        if self.failures:
-            raise self.failures.pop(0)
+        return not self._flying and all(node.is_quiet() for node in self._nodes)
 
     # ---- its end
 
@@ -255,18 +246,19 @@ class Network:
 
     # ---- one at a time
 
-    def acting(self) -> "_Acting":
-        """Entered by every call from outside while it changes anything.
+    def acting(self, node: Node | None = None) -> "_Acting":
+        """Entered by every call from outside while it changes anything, in `node` or elsewhere.
 
         Raises LabError when another call is inside already (from an app's session, or from a
         second thread), or was torn out half-way by an interrupt.
         """
-        return _Acting(self)
+        return _Acting(self, node)
 
 
 class _Acting:
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, node: Node | None) -> None:
         self._network = network
+        self._node = node
 
     def __enter__(self) -> None:
         network = self._network
@@ -294,9 +286,12 @@ class _Acting:
         error: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        self._network._acting = False
+        network = self._network
+        network._acting = False
         if kind is not None and not issubclass(kind, PortlabError):
-            self._network._broken = True
+            network._broken = True
+        elif self._node is not None:
+            network._timers.set(self._node, self._node.next_deadline())
 
 
 def is_loopback(address: str) -> bool:

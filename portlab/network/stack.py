@@ -6,13 +6,13 @@ its sockets. Of IP it does what a host does: it forwards nothing, and neither fr
 reassembles (RFC 791 3.2 is not modelled).
 """
 
-from hashlib import blake2b
 from typing import Protocol
 
 from portlab.errors import AddressError, PacketError
 from portlab.network import icmp
 from portlab.network.ephemeral import EphemeralPorts
 from portlab.network.network import Network, is_loopback
+from portlab.network.secret import Secret
 from portlab.network.tcp_sockets import TcpSockets
 from portlab.network.timers import Timers
 from portlab.network.udp_sockets import UdpSockets
@@ -46,7 +46,7 @@ class Stack:
         self.addresses = addresses
         self.network = network
         self.config = Config()
-        self.secret = blake2b(f"{seed} {name}".encode(), digest_size=32).digest()
+        self.secret = Secret(f"{seed} {name}")
         self.timers: Timers[Timed] = Timers()
         self.ports = EphemeralPorts(self.secret)
         self.tcp = TcpSockets(self)
@@ -58,12 +58,12 @@ class Stack:
     def receive(self, packet: Packet, now: int) -> None:
         """Hand a packet on; one that is damaged is dropped without a word (RFC 1122 3.2.1.2)."""
         try:
-            payload = packet.payload
+            payload, ip = packet.payload, packet.ip
             if packet.checksum_ok is False:
                 return
         except PacketError:
             return
-        src, dst = packet.src, packet.dst
+        src, dst = ip.source_address, ip.destination_address
         if isinstance(payload, Segment):
             self.tcp.receive(payload, src, dst, now)
         elif isinstance(payload, UdpDatagram):

@@ -84,7 +84,7 @@ class TcpSockets:
         stack = self._stack
         if port == 0:
             local = stack.addresses[0]
-            chosen = stack.ports.choose(local, local, 0, lambda p: self._unused(p))
+            chosen = stack.ports.choose(local, (local, 0), self._unused)
             if chosen is None:
                 raise self._no_port_left()
             port = chosen
@@ -100,13 +100,11 @@ class TcpSockets:
     def open(self, remote: Address, *, source_port: int = 0, app: App | None = None) -> TcpSocket:
         """Start a connection: the SYN is on its way when this returns. Raises PortInUse."""
         stack = self._stack
-        address, port = remote
-        source = stack.source_for(address)
+        source = stack.source_for(remote[0])
         if source_port == 0:
             chosen = stack.ports.choose(
                 source,
-                address,
-                port,
+                remote,
                 lambda p: p not in self._listening and (source, p, *remote) not in self._flows,
             )
             if chosen is None:
@@ -203,12 +201,13 @@ class TcpSockets:
                 StateChange(now, stack.name, socket.local, socket.remote, old, event, new, reason)
             )
         stack.timers.set(socket, endpoint.next_deadline())
-        stack.network.watch(stack)
         if endpoint.state in _OVER:
             self._over(socket)
 
     def _over(self, socket: TcpSocket) -> None:
-        self._flows.pop((*socket.local, *socket.remote), None)
+        flow = (*socket.local, *socket.remote)
+        if self._flows.get(flow) is socket:  # and no later connection between the same ends
+            del self._flows[flow]
         if socket.listening is not None:
             socket.listening.listener.forget(socket.endpoint)
             socket.listening.children.pop(socket.endpoint, None)

@@ -61,7 +61,7 @@ class UdpSockets:
         """A socket on `port` (0: choose one). Raises PortInUse."""
         if port == 0:
             local = self._stack.source_for("127.0.0.1") if bound is None else bound
-            chosen = self._stack.ports.choose(local, local, 0, lambda p: p not in self._by_port)
+            chosen = self._stack.ports.choose(local, (local, 0), lambda p: p not in self._by_port)
             if chosen is None:
                 raise PortInUse(
                     f"{self._stack.name} has no ephemeral port left for UDP: all of 49152 to "

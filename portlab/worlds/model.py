@@ -10,11 +10,13 @@ from typing import Any
 
 from portlab.errors import AddressError, LabError
 from portlab.host import Host
-from portlab.network import Fault, Link, ModelHost, Network, Stack
 from portlab.network.clock import microseconds
 from portlab.network.connection import CLOSE_WAITS
-from portlab.network.faults import check_faults
-from portlab.network.link import check_link
+from portlab.network.faults import Fault, check_faults
+from portlab.network.host import ModelHost
+from portlab.network.link import Link, check_link
+from portlab.network.network import Network
+from portlab.network.stack import Stack
 from portlab.packets import packed, unpacked
 from portlab.trace.record import Record, StateChange
 
@@ -113,9 +115,8 @@ class ModelWorld:
         try:
             # Who called hangs up first: if both did at once, their FINs would cross.
             for called in (True, False):
-                with network.acting():
-                    for host in self._hosts.values():
-                        host.close_connections(called=called)
+                for host in self._hosts.values():
+                    host.close_connections(called=called)
                 network.run(network.is_quiet, network.now + CLOSE_WAITS)
             network.run_to_quiet()
         finally:
