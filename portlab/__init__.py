@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from portlab.trace.capture import load as load
     from portlab.trace.capture import save as save
     from portlab.trace.trace import Trace as Trace
-    from portlab.views import ladder as ladder
-    from portlab.views import table as table
+    from portlab.views.picture import ladder as ladder
+    from portlab.views.table import table as table
 
 _HOMES = {
     "Lab": "portlab.lab",
@@ -30,11 +30,11 @@ _HOMES = {
     "delay": "portlab.network.faults",
     "drop": "portlab.network.faults",
     "duplicate": "portlab.network.faults",
-    "ladder": "portlab.views",
+    "ladder": "portlab.views.picture",
     "load": "portlab.trace.capture",
     "run": "portlab.lab",
     "save": "portlab.trace.capture",
-    "table": "portlab.views",
+    "table": "portlab.views.table",
 }
 
 __all__ = [*_HOMES, "apps"]
@@ -45,6 +45,8 @@ def __getattr__(name: str) -> Any:
         return import_module("portlab.apps")
     if name not in _HOMES:
         raise AttributeError(f"module 'portlab' has no attribute {name!r}")
+    # Views tell a Trace how to show itself, and everything here may end in a Trace.
+    import_module("portlab.views")
     value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value

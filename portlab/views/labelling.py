@@ -1,0 +1,151 @@
+"""Where the labels of a figure go: along their arrows, and never one over another.
+
+Each label tries a few places along its arrow and takes the first that is free. Rectangles stand
+at angles, so they are compared by their separating axes.
+"""
+
+from collections.abc import Sequence
+from math import atan2, cos, degrees, hypot, sin
+from typing import TYPE_CHECKING, Any, cast
+
+from portlab.views.shapes import Arrow
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Point = tuple[float, float]
+Line = tuple[Arrow, Point, Point]
+Box = tuple[Point, Point, Point, Point]
+
+_INK, _GREY = "#1a1a1a", "#595959"
+_SIZE, _SMALL = 8.5, 7.5
+_OFF = 0.035
+_MARGIN = 0.16
+_ANYWHERE = tuple(step / 20 for step in range(21))
+_IN_THE_MIDDLE = (0.5, 0.4, 0.6, 0.3, 0.7, *_ANYWHERE)
+_AT_SENDER = _ANYWHERE
+_BEHIND = {"boxstyle": "square,pad=0.05", "fc": "white", "ec": "none", "alpha": 0.9}
+
+
+class Labeller:
+    """Writes labels on `axes` (in inches, y down) and remembers where they are."""
+
+    def __init__(self, axes: "Axes", lanes: tuple[float, float], font: str) -> None:
+        self.axes = axes
+        self.lanes = lanes
+        self.font = font
+        self.taken: list[Box] = []
+
+    def here(self, x: float, y: float, text: str, **style: Any) -> None:
+        """A level label with its middle (or the side that `ha` says) at this point."""
+        style = {"ha": "center", **style}
+        width, height = self._size(text, style["size"])
+        left = x - {"left": 0.0, "center": 0.5, "right": 1.0}[style["ha"]] * width
+        self.taken.append(_box((left + width / 2, y), width, height, 0.0))
+        self._write(x, y, text, va="center", **style)
+
+    def arrows(self, lines: Sequence[tuple[Arrow, Point, Point]], addresses: Sequence[str]) -> None:
+        """The labels of all arrows: in the middle, or nearer their sender where lines cross."""
+        for at, (arrow, start, end) in enumerate(lines):
+            texts = [piece.text for piece in arrow.pieces if piece.rank == 0]
+            outsider = max(arrow.start, arrow.end)
+            if outsider > 1:
+                texts.append(f"from {addresses[outsider]}")
+            first = _AT_SENDER if _crowded(lines, at) else _IN_THE_MIDDLE
+            self._along(str(arrow.number), "  " + " ".join(texts), start, end, first)
+        for arrow, start, end in lines:
+            more = " ".join(piece.text for piece in arrow.pieces if piece.rank == 1)
+            if more:
+                self._write_free(more, start, end, _IN_THE_MIDDLE, above=False)
+
+    def _along(
+        self, number: str, text: str, start: Point, end: Point, places: Sequence[float]
+    ) -> None:
+        """Above the line; where all of it finds no room, at least the number."""
+        self._write_free(number + text, start, end, places, above=True) or self._write_free(
+            number, start, end, _ANYWHERE, above=True
+        )
+
+    def _write_free(
+        self, text: str, start: Point, end: Point, places: Sequence[float], *, above: bool
+    ) -> bool:
+        """Write at the first place that is free, or say that there is none."""
+        size = _SIZE if above else _SMALL
+        width, height = self._size(text, size)
+        for place in places:
+            box, middle, angle = self._place(start, end, width, height, place, above=above)
+            if not any(overlap(box, other) for other in self.taken):
+                self.taken.append(box)
+                style: dict[str, Any] = {"size": size, "color": _INK if above else _GREY}
+                style |= {"rotation": angle, "rotation_mode": "anchor"}
+                self._write(middle[0], middle[1], text, ha="center", va="center", **style)
+                return True
+        return False
+
+    def _place(
+        self, start: Point, end: Point, width: float, height: float, place: float, *, above: bool
+    ) -> tuple[Box, Point, float]:
+        """A box beside the line, and its middle and angle; `place` 0 is the sender's end."""
+        dx, dy = end[0] - start[0], end[1] - start[1]
+        length = hypot(dx, dy)
+        ux, uy = dx / length, dy / length
+        at = _MARGIN + width / 2 + place * max(0.0, length - width - 2 * _MARGIN)
+        off = (_OFF + height / 2) * (-1 if above else 1)
+        # The normal that points down the page, whichever way the arrow goes.
+        nx, ny = (-uy, ux) if ux > 0 else (uy, -ux)
+        middle = (start[0] + ux * at + nx * off, start[1] + uy * at + ny * off)
+        # Text reads from left to right: an arrow to the left is read from its head.
+        angle = atan2(uy, ux) if ux > 0 else atan2(-uy, -ux)
+        return _box(middle, width, height, angle), middle, -degrees(angle)
+
+    def _size(self, text: str, size: float) -> tuple[float, float]:
+        """Width and height in inches."""
+        from matplotlib.font_manager import FontProperties
+
+        renderer = cast(Any, self.axes.figure).canvas.get_renderer()
+        font = FontProperties(family=self.font, size=size)
+        width, height, _ = renderer.get_text_width_height_descent(text, font, False)
+        dpi = self.axes.figure.dpi
+        return width / dpi + 0.04, height / dpi + 0.02
+
+    def _write(self, x: float, y: float, text: str, **style: Any) -> None:
+        self.axes.text(
+            x, y, text, family=self.font, parse_math=False, bbox=_BEHIND, zorder=5, **style
+        )
+
+
+def _crowded(lines: Sequence[Line], at: int) -> bool:
+    """Does the arrow cross another, or fly with several?"""
+    arrow, start, end = lines[at]
+    with_it = [
+        other
+        for other, top, bottom in lines
+        if max(start[1], top[1]) < min(end[1], bottom[1]) and other is not arrow
+    ]
+    return len(with_it) > 1 or any(other.start != arrow.start for other in with_it)
+
+
+def _box(middle: Point, width: float, height: float, angle: float) -> Box:
+    """The corners of a rectangle turned by `angle` (radians, y down)."""
+    c, s = cos(angle), sin(angle)
+    halves = ((-1, -1), (1, -1), (1, 1), (-1, 1))
+    corners = [
+        (
+            middle[0] + (a * width * c - b * height * s) / 2,
+            middle[1] + (a * width * s + b * height * c) / 2,
+        )
+        for a, b in halves
+    ]
+    return corners[0], corners[1], corners[2], corners[3]
+
+
+def overlap(one: Box, other: Box) -> bool:
+    """Do two turned rectangles share any area? They do not if some side's line parts them."""
+    for box in (one, other):
+        for at in (0, 1):
+            ax, ay = box[at + 1][0] - box[at][0], box[at + 1][1] - box[at][1]
+            first = [ax * x + ay * y for x, y in one]
+            second = [ax * x + ay * y for x, y in other]
+            if max(first) <= min(second) or max(second) <= min(first):
+                return False
+    return True

@@ -1,0 +1,125 @@
+"""What `ladder(trace)` gives: one layout, to print, to draw, to show in a notebook, to save."""
+
+from typing import TYPE_CHECKING, Any
+
+from portlab.errors import PortlabError
+from portlab.trace.trace import Trace
+from portlab.views.ladder import layout
+from portlab.views.shapes import Layout
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SUFFIXES = (".png", ".svg", ".pdf", ".txt")
+
+
+def ladder(trace: Trace, *, relative: bool = True) -> "Ladder":
+    """The ladder of `trace`: its hosts as two lines, its packets as arrows between them.
+
+    `relative` counts sequence numbers from each side's SYN; False shows those in the headers.
+    Raises PortlabError for what is no Trace.
+    """
+    if not isinstance(trace, Trace):
+        raise PortlabError(
+            f"A ladder is drawn from a Trace, and not from {type(trace).__name__}. "
+            "run(experiment) gives one, so does load(file), and a lab has one as lab.trace."
+        )
+    return Ladder(trace, relative=relative)
+
+
+class Ladder:
+    """A ladder that shows itself: `print` gives text, a notebook shows the picture too."""
+
+    def __init__(self, trace: Trace, *, relative: bool = True) -> None:
+        self.trace = trace
+        self._relative = relative
+        self._layout: Layout | None = None
+
+    @property
+    def layout(self) -> Layout:
+        """The plain data that all renderers read."""
+        if self._layout is None:
+            self._layout = layout(self.trace, relative=self._relative)
+        return self._layout
+
+    def text(self, *, why: bool = False, width: int = 100, ascii: bool | None = None) -> str:
+        """The ladder in characters, lines at most `width` columns long.
+
+        `why` adds each sender's reason and where it is written. `ascii` True keeps to characters
+        that every terminal has; None asks whether standard output can show the others.
+        Raises PortlabError for fewer than 60 columns.
+        """
+        from portlab.views import text
+
+        plain = _terminal_is_plain() if ascii is None else ascii
+        return text.render(self.layout, why=why, width=width, ascii=plain)
+
+    @property
+    def alt_text(self) -> str:
+        """The whole ladder in sentences, for who cannot see the picture."""
+        from portlab.views import words
+
+        return words.render(self.layout)
+
+    def figure(self) -> "Figure":
+        """The ladder as a matplotlib Figure, of which pyplot knows nothing."""
+        from portlab.views import figure
+
+        return figure.draw(self.layout)
+
+    def save(self, path: str) -> None:
+        """Write it to a file; the suffix says how: .png, .svg, .pdf or .txt.
+
+        Raises PortlabError for any other suffix, and where the file cannot be written.
+        """
+        name = str(path)
+        suffix = next((suffix for suffix in SUFFIXES if name.lower().endswith(suffix)), None)
+        if suffix is None:
+            raise PortlabError(
+                f"{name} does not say what kind of file to write. "
+                f"End its name in one of {', '.join(SUFFIXES)}."
+            )
+        data = self._as_file(suffix)
+        try:
+            with open(name, "wb") as file:
+                file.write(data)
+        except OSError as error:
+            raise PortlabError(
+                f"The ladder could not be written to {name}: {error.strerror}. "
+                "Choose a folder that exists and that you may write to."
+            ) from error
+
+    def _as_file(self, suffix: str) -> bytes:
+        if suffix == ".txt":
+            return (self.text(ascii=False) + "\n").encode()
+        from portlab.views import figure
+
+        return figure.encode(self.figure(), suffix[1:], self.alt_text)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<Ladder of {len(self.trace)} records>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[Any, Any]:
+        from base64 import b64encode
+
+        from portlab.views import figure
+
+        drawn = self.figure()
+        png = figure.encode(drawn, "png", self.alt_text)
+        data = {"text/plain": self.text(ascii=False), "image/png": b64encode(png).decode()}
+        return data, {"image/png": figure.shown_size(drawn)}
+
+
+def _terminal_is_plain() -> bool:
+    """Can standard output not show box drawing and arrows?"""
+    import sys
+
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    try:
+        "─│►◄●→".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return True
+    return False
