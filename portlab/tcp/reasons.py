@@ -3,9 +3,11 @@
 from portlab.packets.reason import Reason
 
 # Opening
-SYN = Reason(9293, "3.5", "Asks to open a connection; my first byte will be number {seq} + 1.")
+SYN = Reason(
+    9293, "3.5", "Asks to open a connection: my SYN is number {seq}, my first byte the next one."
+)
 SYN_ACK = Reason(
-    9293, "3.10.7.2", "Agrees, acknowledges the SYN, and says my first byte will be {seq} + 1."
+    9293, "3.10.7.2", "Agrees, and expects byte {ack}: my SYN is number {seq}, my first byte next."
 )
 SYN_ACK_CROSSED = Reason(
     9293, "3.10.7.3", "Answers a SYN that crossed mine, so both sides opened at once."

@@ -99,7 +99,8 @@ class Sender:
         self._urgent = True
 
     def repeat_syn(self, why: Reason) -> None:
-        """Send our SYN once more, as SYN,ACK if we have the peer's."""
+        """Send our SYN once more, as SYN,ACK if we have the peer's; the timer starts anew."""
+        self.timer = None
         self._lose(self.outstanding[0], why)
         self._urgent = True
 

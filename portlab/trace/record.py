@@ -146,14 +146,15 @@ class Record:
     @property
     def why(self) -> str | None:
         """The sender's reason with this packet's numbers in it; None where nobody can know."""
+        return self.explain(self.seq, self.ack)
+
+    def explain(self, seq: int | None, ack: int | None) -> str | None:
+        """The sender's reason in other numbers, such as those counted from the SYN."""
         reason, segment = self.reason, self.segment
         if reason is None:
             return None
-        if segment is None:
-            return reason.fill(length=self.length)
-        return reason.fill(
-            seq=segment.seq, ack=segment.ack, length=self.length, window=segment.window
-        )
+        window = segment.window if segment else None
+        return reason.fill(seq=seq, ack=ack, length=self.length, window=window)
 
 
 @dataclass(frozen=True, slots=True)
