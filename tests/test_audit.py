@@ -99,13 +99,14 @@ def test_a_refusal_that_is_swallowed_is_written_down(guarded: Guarded, tmp_path:
 
 
 def test_nothing_is_sent_before_the_refusal(guarded: Guarded) -> None:
-    """The address family alone would have taken it: the socket is as new as before."""
+    """A datagram that was sent would have bound its socket to a port."""
     run = guarded(
         "with contextlib.suppress(RuntimeError): udp.connect(('192.0.2.1', 9))\n"
         "with contextlib.suppress(RuntimeError): udp.sendto(b'x', ('192.0.2.1', 9))\n"
-        "print(udp.getsockname())"
+        "try: print('port', udp.getsockname()[1])\n"
+        "except OSError: print('port 0')  # so says Windows"
     )
-    assert run.stdout.strip() == "('0.0.0.0', 0)", "a sent datagram would have bound it to a port"
+    assert run.stdout.strip() == "port 0"
 
 
 def test_a_lab_of_the_kernel_may_talk_inside(guarded: Guarded) -> None:
