@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, overload
 
 from portlab.errors import AddressError, LabError, PacketError, PortlabError
+from portlab.host import written
 from portlab.packets import flag_names, packed, unpacked
 from portlab.ports import check_port
 from portlab.trace.record import Record, StateChange
@@ -132,9 +133,15 @@ class Trace(Sequence[Record]):
             notes=self.notes,
         )
 
-    def name_of(self, address: str) -> str:
-        """The host's name where it is known, else the address itself."""
-        return self.hosts.get(address, address)
+    def name_of(self, address: str, port: int | None = None) -> str:
+        """The host's name where it is known, else the address itself.
+
+        Hosts that share an address (loopback) are known by address and port, as `127.0.0.1:80`.
+        """
+        name = self.hosts.get(address)
+        if name is None and port is not None:
+            name = self.hosts.get(written((address, port)))
+        return name or address
 
     def __repr__(self) -> str:
         return f"<Trace {self.title or self.world or 'of packets'}: {len(self.records)} records>"
