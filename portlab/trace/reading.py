@@ -19,6 +19,7 @@ MAX_BYTES = 256 * 2**20
 
 _MAX_BLOCK = 16 * 2**20
 _MAX_FRAME = 2**18
+_DECRYPTION_SECRETS = 10
 
 SeenFrame = tuple[int, int, bytes, int, list[bytes]]
 """Time (microseconds since 2026), link type, bytes, number of bytes cut off, comments."""
@@ -79,6 +80,8 @@ class Frames:
         reader = self._open()
         if hasattr(reader, "interfaces"):
             step, meaning = reader._read_block, self._pcapng_meaning()
+            # Keys to encrypted packets: scapy would set them for the whole process.
+            reader.blocktypes.pop(_DECRYPTION_SECRETS, None)
         else:
             step, meaning = reader._read_packet, self._pcap_meaning(reader)
         number = 0

@@ -92,13 +92,13 @@ def damaged(draw: st.DrawFn) -> bytes:
 
 
 @given(damaged())
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_a_damaged_capture(path: Path, data: bytes) -> None:
     read(path, data)
 
 
 @given(damaged(), st.integers(0, 200), st.binary(max_size=3))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_a_damaged_gzip_file(path: Path, data: bytes, at: int, change: bytes) -> None:
     packed = bytearray(gzip.compress(data))
     packed[at : at + len(change)] = change
@@ -106,11 +106,12 @@ def test_a_damaged_gzip_file(path: Path, data: bytes, at: int, change: bytes) ->
 
 
 @given(st.binary(max_size=200))
+@settings(deadline=None)
 def test_any_bytes_at_all(path: Path, data: bytes) -> None:
     read(path, data)
 
 
 @given(st.lists(st.one_of(packets.map(lambda packet: packet.raw), st.binary(max_size=100))))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_a_whole_capture_of_any_packets(path: Path, frames: list[bytes]) -> None:
     read(path, pcap([(_TIME, frame) for frame in frames], link_type=101))

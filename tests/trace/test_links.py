@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 import scapy.layers.all  # noqa: F401
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scapy.config import conf
 from scapy.contrib.mpls import MPLS
@@ -118,6 +118,7 @@ kinds = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(tags, kinds, st.sampled_from(HANDSHAKE))
 def test_ethernet_agrees_with_scapy_whatever_is_announced(
     tags: list[tuple[int, int]], kind: int, packet: Packet

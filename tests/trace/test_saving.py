@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portlab.errors import CaptureError
@@ -100,6 +100,7 @@ times = st.integers(-START, 2**32 * 1_000_000 - START - 1)
 
 
 @given(time=times)
+@settings(deadline=None)
 def test_every_time_is_exact(tmp_path_factory: pytest.TempPathFactory, time: int) -> None:
     folder = tmp_path_factory.mktemp("times")
     for name in ("lab.pcap", "lab.pcapng"):
