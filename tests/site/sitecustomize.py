@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 
 _here = Path(__file__).parent
-_spec = importlib.util.spec_from_file_location("portlab_tests_audit", _here.parent / "audit.py")
+_spec = importlib.util.spec_from_file_location("tests.audit", _here.parent / "audit.py")
 assert _spec is not None
 assert _spec.loader is not None
 _audit = importlib.util.module_from_spec(_spec)
+sys.modules["tests.audit"] = _audit  # so that the tests, run in such a process, see the same one
 _spec.loader.exec_module(_audit)
 _audit.install()
 
