@@ -34,6 +34,7 @@ _HOMES = {
     "load": "portlab.trace.capture",
     "run": "portlab.lab",
     "save": "portlab.trace.capture",
+    "state_diagram": "portlab.views.state_diagram",
     "table": "portlab.views.table",
 }
 
