@@ -16,7 +16,7 @@ from portlab.trace.trace import Trace
 from portlab.trace.writing import write_pcap, write_pcapng
 
 if TYPE_CHECKING:
-    from os import PathLike
+    from pathlib import Path
 
 MAX_PACKETS = 500_000
 """How many frames `load` takes from one file without being told how many."""
@@ -24,7 +24,7 @@ MAX_PACKETS = 500_000
 _SHARED_FRAMES = 4096
 
 
-def load(path: "str | PathLike[str]", *, first: int | None = None) -> Trace:
+def load(path: "str | Path", *, first: int | None = None) -> Trace:
     """The frames of a capture file, numbered from 1 as Wireshark numbers them.
 
     Each becomes a Record of origin "recorded" and fate "seen", with its time to the microsecond
@@ -55,7 +55,7 @@ def load(path: "str | PathLike[str]", *, first: int | None = None) -> Trace:
         ) from error
 
 
-def save(trace: Trace, path: "str | PathLike[str]") -> int:
+def save(trace: Trace, path: "str | Path") -> int:
     """Write the packets of `trace` to a capture file, and return how many were written.
 
     The ending chooses the format. `.pcapng` keeps, in a comment beside each packet, what made it,
