@@ -18,11 +18,14 @@ class Echo:
         return _SESSION
 
 
+_CARRIES_BYTES = (Data, Datagram)
+
+
 class _EchoSession:
     """Remembers nothing, so one serves everybody."""
 
     def handle(self, event: Event) -> Iterable[Action]:
-        if isinstance(event, Data | Datagram):
+        if isinstance(event, _CARRIES_BYTES):
             return (Send(event.data),)
         return (Close(),) if isinstance(event, PeerClosed) else ()
 

@@ -13,10 +13,9 @@ from portlab.errors import (
 )
 from portlab.host import written
 from portlab.network.checks import as_bytes, check_count
-from portlab.network.clock import microseconds
 from portlab.worlds.loopback import failures
 from portlab.worlds.loopback.core import CLOSED, Core
-from portlab.worlds.loopback.opening import SLICE, reset_when_closed, wait_writable
+from portlab.worlds.loopback.opening import SLICE, reset_when_closed, wait_at_most, wait_writable
 
 _MOST_AT_ONCE = 1 << 18
 _SEND_PATIENCE = 10.0
@@ -42,6 +41,7 @@ class LoopbackConnection:
         self._closed = False
         self._timeout: float | None = -1.0
         self._enter = core.log.add
+        self._recv = sock.recv
 
     @property
     def local(self) -> Address:
@@ -61,7 +61,7 @@ class LoopbackConnection:
             return
         entry = self._enter("send", "tcp", self._local, self._peer, length)
         if self._core.trouble:
-            entry[6] = "not sent"
+            self._core.log.failed(entry, "not sent")
             self._check(sending=True)
         try:
             sent = self._sock.send(data)
@@ -70,7 +70,7 @@ class LoopbackConnection:
         except (TimeoutError, BlockingIOError):
             self._send_rest(memoryview(data))
         except OSError as error:
-            entry[6] = "reset"
+            self._core.log.failed(entry, "reset")
             self._explain(error)
 
     def _send_rest(self, data: memoryview) -> None:
@@ -94,17 +94,18 @@ class LoopbackConnection:
     def receive(self, limit: int = 65536, *, timeout: float = 10.0) -> bytes:
         if self._core.trouble or self._closed:
             self._check()
-        check_count(limit, 1, "A limit")
+        if type(limit) is not int or limit < 1:
+            check_count(limit, 1, "A limit")
         if self._kept:
             return self._give(limit)
         return self._take(limit, timeout)
 
-    def _take(self, limit: int, timeout: float) -> bytes:
+    def _take(self, limit: int, timeout: float | None) -> bytes:
         """Bytes from the socket itself."""
         if timeout != self._timeout:
             self._use(timeout)
         try:
-            data = self._sock.recv(min(limit, _MOST_AT_ONCE))
+            data = self._recv(limit if limit < _MOST_AT_ONCE else _MOST_AT_ONCE)
         except (TimeoutError, BlockingIOError):
             return self._take_later(limit, timeout)
         except OSError as error:
@@ -113,15 +114,15 @@ class LoopbackConnection:
         self._enter("receive", "tcp", self._local, self._peer, len(data))
         return data
 
-    def _take_later(self, limit: int, timeout: float) -> bytes:
+    def _take_later(self, limit: int, timeout: float | None) -> bytes:
         """Go on after the first slice of a wait."""
-        until = self._core.log.now() + microseconds(timeout, "A timeout")
-        until -= microseconds(min(timeout, SLICE))
-        while (left := (until - self._core.log.now()) / 1_000_000) > 0:
+        waited = SLICE if timeout is None else min(timeout, SLICE)
+        until = self._core.until(None if timeout is None else timeout - waited)
+        while (left := self._core.left(until)) > 0:
             self._check()
-            self._use(min(left, SLICE))
+            self._use(left)
             try:
-                data = self._sock.recv(min(limit, _MOST_AT_ONCE))
+                data = self._recv(min(limit, _MOST_AT_ONCE))
             except (TimeoutError, BlockingIOError):
                 continue
             except OSError as error:
@@ -140,11 +141,11 @@ class LoopbackConnection:
         if not separator:
             raise LabError("receive_until(b'') would never end: give the bytes to wait for.")
         self._check()
-        until = self._core.log.now() + microseconds(timeout, "A timeout")
+        until = self._core.until(timeout)
         looked = 0
         while (at := self._kept.find(separator, max(0, looked - len(separator)))) < 0:
             looked = len(self._kept)
-            data = self._take(_MOST_AT_ONCE, max(0.0, (until - self._core.log.now()) / 1_000_000))
+            data = self._take(_MOST_AT_ONCE, max(0.0, self._core.left(until)))
             if not data:
                 raise ConnectionAborted(
                     f"{written(self._peer)} ended the stream before {separator!r} came. What "
@@ -155,10 +156,8 @@ class LoopbackConnection:
 
     def receive_all(self, *, timeout: float = 10.0) -> bytes:
         self._check()
-        until = self._core.log.now() + microseconds(timeout, "A timeout")
-        while data := self._take(
-            _MOST_AT_ONCE, max(0.0, (until - self._core.log.now()) / 1_000_000)
-        ):
+        until = self._core.until(timeout)
+        while data := self._take(_MOST_AT_ONCE, max(0.0, self._core.left(until))):
             self._kept += data
         return self._give(len(self._kept))
 
@@ -205,11 +204,11 @@ class LoopbackConnection:
         except OSError:
             return False
 
-    def _use(self, timeout: float) -> None:
+    def _use(self, timeout: float | None) -> None:
         """Let the socket wait for a slice of `timeout`; kept, because setting it costs a call."""
-        seconds = microseconds(timeout, "A timeout") / 1_000_000
-        self._timeout = None
-        self._sock.settimeout(min(SLICE, seconds))
+        self._timeout = -1.0
+        self._core.until(timeout)
+        wait_at_most(self._sock, SLICE if timeout is None else min(SLICE, timeout))
         self._timeout = timeout
 
     def _check(self, *, sending: bool = False) -> None:
@@ -228,7 +227,8 @@ class LoopbackConnection:
             )
 
     def _enter_failure(self, error: str) -> None:
-        self._core.log.failed("receive", "tcp", self._local, self._peer, error)
+        log = self._core.log
+        log.failed(log.add("receive", "tcp", self._local, self._peer), error)
 
     def _explain(self, error: OSError) -> NoReturn:
         """Say why a call failed: what an app raised comes before what the socket saw of it."""

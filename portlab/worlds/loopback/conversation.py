@@ -102,10 +102,8 @@ class Conversation:
             return
         if self._out:
             self._flush()
-        if events & EVENT_READ and not self._peer_closed and not self._gone:
-            self._read()
-
-    def _read(self) -> None:
+        if not events & EVENT_READ or self._peer_closed or self._gone:
+            return
         try:
             data = self._sock.recv(_READ_AT_ONCE)
         except BlockingIOError:
@@ -122,7 +120,8 @@ class Conversation:
             self._finish_if_over()
 
     def _broken(self) -> None:
-        self._server.core.log.failed("receive", "tcp", self._local, self._peer, "reset")
+        log = self._server.core.log
+        log.failed(log.add("receive", "tcp", self._local, self._peer), "reset")
         self._gone = True
         self._tell(Reset())
         self._server.drop(self._sock)
@@ -145,7 +144,7 @@ class Conversation:
 
     def _do(self, action: Action) -> None:
         if isinstance(action, Send):
-            self._send(as_bytes(action.data))
+            self._send(action.data)
         elif isinstance(action, Close):
             self._close()
         elif isinstance(action, Abort):
@@ -167,6 +166,8 @@ class Conversation:
             return
         if self._closing:
             raise ConnectionClosed("It sent after Close: no more comes from this side after a FIN.")
+        if type(data) is not bytes:
+            data = as_bytes(data)
         if not data:
             return
         self._enter("send", "tcp", self._local, self._peer, len(data))

@@ -9,10 +9,12 @@ import socket
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Literal
 
 from portlab.apps.app import Address
 from portlab.errors import AppError, LabError, LimitReached, PortlabError
+from portlab.network.clock import deadline_after
 from portlab.worlds.loopback.calls import CallLog
 from portlab.worlds.loopback.limits import Limits
 
@@ -89,6 +91,16 @@ class Core:
         """Wait until apps have dealt with all that has arrived, at most so long."""
         if self._server is not None:
             self._server.settle(seconds)
+
+    # ---- waiting
+
+    def until(self, timeout: float | None) -> int | None:
+        """When a wait that starts now is over; None if never. Raises LabError for no time."""
+        return deadline_after(self.log.now(), timeout)
+
+    def left(self, until: int | None) -> float:
+        """Seconds that are left of a wait; 0 or less when it is over."""
+        return inf if until is None else (until - self.log.now()) / 1_000_000
 
     # ---- what went wrong
 

@@ -91,10 +91,11 @@ class LoopbackHost:
         sock = None
         try:
             sock = tcp_connection(self._core, self._name, whom, source_port, timeout)
-            entry[3] = own_end(sock)
-            return LoopbackConnection(self._core, sock, entry[3], whom, self)
+            own = own_end(sock)
+            self._core.log.started_at(entry, own)
+            return LoopbackConnection(self._core, sock, own, whom, self)
         except BaseException as error:
-            entry[6] = _OUTCOMES.get(type(error), "failed")
+            self._core.log.failed(entry, _OUTCOMES.get(type(error), "failed"))
             if sock is not None:
                 self._core.release(sock)
             raise

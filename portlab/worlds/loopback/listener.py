@@ -7,7 +7,6 @@ from typing import Self
 from portlab.apps.app import App
 from portlab.errors import ConnectionClosed, LabError, TimedOut
 from portlab.host import written
-from portlab.network.clock import microseconds
 from portlab.worlds.loopback.connection import LoopbackConnection
 from portlab.worlds.loopback.core import Core
 from portlab.worlds.loopback.opening import own_end, wait_readable
@@ -38,21 +37,22 @@ class LoopbackListener:
                 f"{self._app.name} takes the connections of {written(self._local)}. Listen "
                 "without an app to accept by hand."
             )
-        until = self._core.log.now() + microseconds(timeout, "A timeout")
+        until = self._core.until(timeout)
         while True:
             self._core.check()
             if self._sock not in self._core.sockets:
                 raise ConnectionClosed(
                     f"The listener at {written(self._local)} is closed. Listen again."
                 )
-            left = (until - self._core.log.now()) / 1_000_000
+            left = self._core.left(until)
             # The server's thread takes it: an interrupt here cannot lose it halfway.
             if wait_readable(self._sock, left) and (
                 taken := self._core.server().accept(self._sock)
             ):
                 return LoopbackConnection(self._core, *taken, self._lab)
             if left <= 0:
-                self._core.log.failed("accept", "tcp", self._local, None, "timed out")
+                log = self._core.log
+                log.failed(log.add("accept", "tcp", self._local, None), "timed out")
                 raise TimedOut(
                     f"Nobody connected to {written(self._local)} in {timeout:g} s. Connect from "
                     "a client first."

@@ -14,7 +14,6 @@ import time
 
 from portlab.apps.app import Address
 from portlab.errors import AddressError
-from portlab.network.clock import deadline_after
 from portlab.ports import check_port
 from portlab.worlds.guard import LOCALHOST, LOCALHOST6, check_address
 from portlab.worlds.loopback import failures
@@ -106,7 +105,7 @@ def tcp_connection(
 ) -> socket.socket:
     """A connected socket. Raises what Host.connect raises."""
     started = core.log.now()
-    until = deadline_after(started, timeout)
+    until = core.until(timeout)
     while True:
         try:
             return _connected(core, host, peer, source_port, until)
@@ -190,6 +189,26 @@ def udp_send(sock: socket.socket, data: bytes, peer: Address | None) -> None:
             wait_writable(sock, SLICE)
 
 
+def wait_at_most(sock: socket.socket, seconds: float) -> None:
+    """Let each recv and send of a socket wait so long, then raise TimeoutError or BlockingIOError.
+
+    Python's own timeouts cost a second system call each time (poll, then recv); the kernel's do
+    not. Where those cannot be had, Python's will do.
+    """
+    whole, rest = divmod(round(seconds * 1_000_000), 1_000_000)
+    if sys.platform != "win32" and (whole or rest):
+        timeval = struct.pack("ll", whole, rest)
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeval)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeval)
+        except OSError:
+            pass  # its timeval has other sizes
+        else:
+            sock.setblocking(True)
+            return
+    sock.settimeout(seconds)
+
+
 def wait_readable(sock: socket.socket, seconds: float) -> bool:
     """Wait at most `seconds` (and no longer than SLICE) for something to read."""
     return _wait(sock, seconds, writing=False)
@@ -202,7 +221,7 @@ def wait_writable(sock: socket.socket, seconds: float) -> bool:
 
 def _settled(core: Core, sock: socket.socket, until: int | None) -> bool:
     """Whether a connection attempt has come to its end, one slice later at the latest."""
-    left = SLICE if until is None else (until - core.log.now()) / 1_000_000
+    left = core.left(until)
     if wait_writable(sock, left):
         return True
     if left <= 0:

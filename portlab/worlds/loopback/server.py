@@ -52,8 +52,11 @@ class _Request:
 class Server:
     def __init__(self, core: Core) -> None:
         self.core = core
+        self._now = core.log.now
         self._inbox: deque[_Request] = deque()
-        self._timers: list[tuple[int, int, Callable[[], None]]] = []
+        self._timers: list[tuple[int, int, Callable[[], None]]] = [
+            (core.log.end, 0, self._time_is_over)
+        ]
         self._timers_made = 0
         self._settling: threading.Event | None = None
         self._bell: socket.socket | None = None
@@ -158,7 +161,7 @@ class Server:
         self.core.release(sock)
 
     def call_later(self, seconds: float, call: Callable[[], None]) -> None:
-        due = self.core.log.now() + microseconds(seconds, "A delay")
+        due = self._now() + microseconds(seconds, "A delay")
         self._timers_made += 1
         heapq.heappush(self._timers, (due, self._timers_made, call))
 
@@ -238,21 +241,22 @@ class Server:
     def _turn(self) -> None:
         while self._inbox:
             self._inbox.popleft().run()
-        now = self.core.log.now()
-        due = min(self._timers[0][0] if self._timers else self.core.log.end, self.core.log.end)
-        wait = max(0.0, (due - now) / 1_000_000)
-        settling = self._settling
-        ready = self._selector.select(wait if settling is None else min(wait, _QUIET))
+        now = self._now()
+        while self._timers[0][0] <= now:
+            heapq.heappop(self._timers)[2]()
+        wait = (self._timers[0][0] - now) / 1_000_000
+        if self._settling is not None:
+            wait = min(wait, _QUIET)
+        ready = self._selector.select(wait)
         for key, events in ready:
             key.data(events)  # each looks whether an earlier one has closed it
-        if settling is not None and not ready and not self._inbox:
+        if not ready and self._settling is not None and not self._inbox:
+            self._settling.set()
             self._settling = None
-            settling.set()
-        now = self.core.log.now()
-        while self._timers and self._timers[0][0] <= now:
-            heapq.heappop(self._timers)[2]()
-        if now >= self.core.log.end:
-            self.core.reach_limit(f"{self.core.limits.seconds:g} seconds")
+
+    def _time_is_over(self) -> None:
+        self.call_later(_PATIENCE, self._time_is_over)
+        self.core.reach_limit(f"{self.core.limits.seconds:g} seconds")
 
     def _close(self) -> None:
         for key in list(self._selector.get_map().values()):

@@ -10,7 +10,6 @@ from portlab.apps.app import Address, App
 from portlab.errors import ConnectionClosed, LabError, PacketError, TimedOut
 from portlab.host import Host, written
 from portlab.network.checks import as_bytes, check_count
-from portlab.network.clock import microseconds
 from portlab.ports import check_port
 from portlab.worlds.loopback import failures
 from portlab.worlds.loopback.core import Core
@@ -58,7 +57,7 @@ class LoopbackUdp:
         try:
             udp_connect(self._sock, whom)
         except OSError as error:
-            entry[6] = "failed"
+            self._core.log.failed(entry, "failed")
             raise failures.of_datagram(error, whom, self._local) from None
         self._peer = whom
 
@@ -77,22 +76,24 @@ class LoopbackUdp:
         check_size(data, self.address)
         entry = self._core.log.add(call, "udp", self._local, peer, len(data))
         if self._core.trouble:
-            entry[6] = "not sent"
+            self._core.log.failed(entry, "not sent")
             self._check()
         try:
             udp_send(self._sock, data, peer if call == "sendto" else None)
         except OSError as error:
-            entry[6] = "port unreachable" if isinstance(error, ConnectionError) else "failed"
+            self._core.log.failed(
+                entry, "port unreachable" if isinstance(error, ConnectionError) else "failed"
+            )
             self._explain(error)
 
     def receive(self, limit: int = 65536, *, timeout: float = 10.0) -> tuple[bytes, Address]:
         self._check()
         check_count(limit, 0, "A limit")
-        until = self._core.log.now() + microseconds(timeout, "A timeout")
+        until = self._core.until(timeout)
         call = "receive" if self._peer else "recvfrom"
         while True:
             self._check()
-            left = (until - self._core.log.now()) / 1_000_000
+            left = self._core.left(until)
             if wait_readable(self._sock, left):
                 try:
                     # Windows fails where others cut, so the cutting is done here.
@@ -106,13 +107,13 @@ class LoopbackUdp:
                         and isinstance(error, ConnectionError)
                     ):
                         continue  # Windows tells of an earlier datagram; unconnected, none asks
-                    self._core.log.failed(call, "udp", self._local, self._peer, "port unreachable")
+                    self._enter_failure(call, "port unreachable")
                     self._explain(error)
                 data = data[:limit]
                 self._core.log.add(call, "udp", self._local, source[:2], len(data))
                 return data, (source[0], source[1])
             if left <= 0:
-                self._core.log.failed(call, "udp", self._local, self._peer, "timed out")
+                self._enter_failure(call, "timed out")
                 raise TimedOut(
                     f"No datagram came to {written(self._local)} in {timeout:g} s. UDP promises "
                     "nothing: it may be lost, or nobody sent one."
@@ -139,6 +140,10 @@ class LoopbackUdp:
                 f"{self._app.name} has the datagrams of {written(self._local)}. Make a socket "
                 "without an app to use it by hand."
             )
+
+    def _enter_failure(self, call: str, error: str) -> None:
+        log = self._core.log
+        log.failed(log.add(call, "udp", self._local, self._peer), error)
 
     def _explain(self, error: OSError) -> NoReturn:
         self._core.check()
