@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from portlab.host import written
-from portlab.views.folding import fold
+from portlab.views.folding import folded
 from portlab.views.labelling import Labeller
 from portlab.views.placing import LOST_AFTER, Placed, place_rows
 from portlab.views.shapes import Arrow, Conversation, Fold, Kind, Lane, Layout, Mark
@@ -29,7 +29,7 @@ ROWS_IN_ALL = 96
 CONVERSATIONS_SHOWN = 6
 
 _LANES = (1.95, WIDTH - 1.95)
-_TIMES = (0.78, WIDTH - 0.08)
+_TIMES = (0.9, WIDTH - 0.1)
 _SCREEN, _PRINT = 100, 150
 _FONT = "DejaVu Sans"
 _INK, _GREY, _PALE = "#1a1a1a", "#595959", "#eef1f4"
@@ -51,14 +51,21 @@ _AGAIN = (0, (4, 2.5))
 _COPY = (0, (2, 1))
 
 
+def as_drawn(layout: Layout) -> Layout:
+    """What of a layout a figure shows: long ones are folded."""
+    return folded(
+        layout, conversations=CONVERSATIONS_SHOWN, rows=ROWS_SHOWN, rows_in_all=ROWS_IN_ALL
+    )
+
+
 def draw(layout: Layout) -> "Figure":
     """The whole ladder on one figure, as high as it needs to be."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    shown = layout.conversations[:CONVERSATIONS_SHOWN]
-    limit = min(ROWS_SHOWN, max(8, ROWS_IN_ALL // max(len(shown), 1)))
-    placed = [place_rows(fold(one.rows, limit)) for one in shown]
+    layout = as_drawn(layout)
+    shown = layout.conversations
+    placed = [place_rows(one.rows) for one in shown]
     notes = _notes(layout)
     title = 0.4 if layout.title else 0.1
     height = title + sum(one.height + 1.75 for one in placed) + 0.19 * len(notes) + 0.2
@@ -172,7 +179,7 @@ class _Drawing:
             _write(self.axes, x, y, state, size=7.5, ha=align, va="center", bbox=box)
         if time is not None:
             text = self.clock.show(time).rstrip()
-            _write(self.axes, _TIMES[lane], y, text, size=8, color=_GREY, ha="right", va="center")
+            _write(self.axes, _TIMES[lane], y, text, size=7.5, color=_GREY, ha="right", va="center")
 
     def _break(self, y: float, time: int) -> None:
         amount = f"{time / 1_000_000:g} s" if time >= 1_000_000 else f"{time / 1000:g} ms"
@@ -220,7 +227,7 @@ class _Drawing:
         self.axes.plot(xs, ys, color=color, lw=width, ls=dashes, zorder=2, dash_capstyle="butt")
         if not lost:
             # The head by itself: dashes would break its outline.
-            near = tuple(e - (e - s) * 0.02 for s, e in zip(start, end, strict=True))
+            near = (end[0] - (end[0] - start[0]) * 0.02, end[1] - (end[1] - start[1]) * 0.02)
             head = FancyArrowPatch(
                 near, end, arrowstyle="-|>,head_length=0.5,head_width=0.22", mutation_scale=14,
                 color=color, lw=1, shrinkA=0, shrinkB=0, zorder=2,
@@ -242,9 +249,7 @@ def _name(lane: Lane) -> tuple[str, str]:
 def _notes(layout: Layout) -> list[str]:
     from textwrap import wrap
 
-    more = len(layout.conversations) - CONVERSATIONS_SHOWN
-    notes = [f"... and {more:,} more conversations."] if more > 0 else []
-    return [line for note in (*notes, *layout.notes) for line in wrap(note, 130)]
+    return [line for note in layout.notes for line in wrap(note, 130)]
 
 
 def _write(axes: "Axes", x: float, y: float, text: str, **style: Any) -> None:

@@ -6,18 +6,33 @@ retransmitted in it.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from portlab.views.shapes import Arrow, Fold, Row
+from portlab.views.shapes import Arrow, Fold, Layout, Row
 
 _KEPT_AT_EACH_END = 3
 _WORTH_FOLDING = 8
+SHORTEST = 8
 _PLAIN = ("data", "ack", "udp")
+
+
+def folded(layout: Layout, *, conversations: int, rows: int, rows_in_all: int) -> Layout:
+    """At most so many conversations, each of at most so many rows; a note counts the others."""
+    shown = layout.conversations[:conversations]
+    limit = min(rows, max(SHORTEST, rows_in_all // max(len(shown), 1)))
+    left = len(layout.conversations) - len(shown)
+    more = (f"... and {left:,} more conversation{'s' if left > 1 else ''}.",) if left else ()
+    return replace(
+        layout,
+        conversations=tuple(replace(one, rows=fold(one.rows, limit)) for one in shown),
+        notes=more + layout.notes,
+    )
 
 
 def fold(rows: Sequence[Row], limit: int) -> tuple[Row, ...]:
     """`rows` unchanged if there are at most `limit`, else folded to at most that many.
 
-    `limit` is at least 8.
+    `limit` is at least SHORTEST.
     """
     if len(rows) <= limit:
         return tuple(rows)

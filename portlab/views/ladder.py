@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from portlab.errors import PacketError
-from portlab.packets import Packet
+from portlab.packets import Packet, Segment
 from portlab.trace.conversations import Conversation as Talk
 from portlab.trace.conversations import End, conversations
 from portlab.trace.record import Record, StateChange
 from portlab.trace.trace import Trace
 from portlab.views.labels import call_text, kind_of, other_pieces, sack_blocks, tcp_pieces
+from portlab.views.notes import about_the_trace, how_to_read, many
 from portlab.views.numbering import Numbering
 from portlab.views.printable import printable
 from portlab.views.shapes import (
@@ -28,9 +29,6 @@ from portlab.views.shapes import (
     Row,
 )
 from portlab.views.states import known_after_the_end, place
-
-_PROBLEMS_SHOWN = 5
-"""Frames without a packet are named one by one up to this many; the rest are counted."""
 
 
 def layout(trace: Trace, *, relative: bool = True) -> Layout:
@@ -53,7 +51,7 @@ def layout(trace: Trace, *, relative: bool = True) -> Layout:
         one.build(f"Conversation {number}{many}" if many and number <= len(talks) else "")
         for number, one in enumerate(built, start=1)
     ]
-    notes = (*_notes(trace, rest), *_footnotes(made, relative))
+    notes = (*about_the_trace(trace, rest), *how_to_read(made, relative))
     return Layout(printable(trace.title), tuple(made), notes, zero, relative)
 
 
@@ -68,30 +66,28 @@ class _Builder:
         self.proto = proto
         self.zero = zero
         # Two ends on one host (loopback) are told apart by port, else a host is one lane.
-        self.one_host = trace.name_of(ends[0][0]) == trace.name_of(ends[1][0])
+        self.one_host = trace.name_of(*ends[0]) == trace.name_of(*ends[1])
         self.lanes: list[Lane] = []
         self.places: dict[End | str, int] = {}
-        for end in ends:
-            self.lane(*end)
+        self.places_of = {end: self.lane(*end) for end in ends}
         self.calls: list[Record] = []
-        segments = [(self.direction(r), r.segment) for r in trace]
-        self.numbers = Numbering([(d, s) for d, s in segments if s], relative=relative)
+        self.numbers = Numbering(
+            [(int((r.src, r.sport) != ends[0]), s) for r in trace if (s := r.segment)],
+            relative=relative,
+        )
 
     def lane(self, address: str, port: int | None) -> int:
-        name = self.trace.name_of(address)
+        name = self.trace.name_of(address, port)
         key: End | str = (address, port) if self.one_host else name
         if key not in self.places:
             self.places[key] = len(self.lanes)
             self.lanes.append(Lane(printable(name), address, port))
         return self.places[key]
 
-    def direction(self, record: Record) -> int:
-        return int((record.src, record.sport) != self.ends[0])
-
     def build(self, number: str) -> Conversation:
         calls = [record for record in self.trace if record.call]
         marks = [self.call(record) for record in (*calls, *self.calls)]
-        arrows = [self.arrow(record) for record in self.trace if record.packet]
+        arrows = [self.arrow(record) for record in self.trace if record.packet is not None]
         changes = [self.change(change) for change in self.trace.changes]
         before: list[str | None] = [None] * len(self.lanes)
         for change in reversed(changes):
@@ -99,6 +95,8 @@ class _Builder:
         sent, came, alone = place(changes, arrows)
         arrows = [
             replace(a, sent=tuple(sent.get(a.number, ())), arrived=tuple(came.get(a.number, ())))
+            if a.number in sent or a.number in came
+            else a
             for a in arrows
         ]
         end = max((max(a.time, a.arrival or 0) for a in arrows), default=0)
@@ -114,10 +112,12 @@ class _Builder:
         name = self.proto.upper() if self.proto.isalpha() else f"IP protocol {self.proto}"
         words = [name]
         if packets:
-            origins = dict.fromkeys(record.origin for record in self.trace if record.packet)
-            words += [_many(packets, "packet"), " and ".join(origins)]
+            origins = dict.fromkeys(
+                record.origin for record in self.trace if record.packet is not None
+            )
+            words += [many(packets, "packet"), " and ".join(origins)]
         if calls:
-            words += [_many(calls, "socket call"), "no packet seen"]
+            words += [many(calls, "socket call"), "no packet seen"]
         return ", ".join(words)
 
     def call(self, record: Record) -> Mark:
@@ -139,25 +139,28 @@ class _Builder:
         )
 
     def arrow(self, record: Record) -> Arrow:
-        packet, segment, number = record.packet, record.segment, record.number
+        packet, number, length = record.packet, record.number, record.length
         assert packet is not None
-        seq = ack = again = None
-        if segment is not None:
-            way = self.direction(record)
-            seq = self.numbers.seq(way, segment.seq)
-            ack = self.numbers.ack(way, segment.ack) if segment.has_ack else None
+        payload = packet.payload
+        source, target = (packet.src, packet.sport), (packet.dst, packet.dport)
+        seq = ack = again = about = raw_seq = raw_ack = None
+        if isinstance(payload, Segment):
+            way = int(source != self.ends[0])
+            numbers = self.numbers
+            raw_seq, seq = payload.seq, numbers.seq(way, payload.seq)
+            if payload.has_ack:
+                raw_ack, ack = payload.ack, numbers.ack(way, payload.ack)
             if record.fate != "duplicate":
-                again = self.numbers.repeats(way, segment, number)
+                again = numbers.repeats(way, payload, number)
             sack = [
-                (self.numbers.ack(way, left), self.numbers.ack(way, right))
-                for left, right in sack_blocks(segment)
+                (numbers.ack(way, left), numbers.ack(way, right))
+                for left, right in sack_blocks(payload)
             ]
-            pieces = tcp_pieces(segment, seq, ack, record.length, sack)
+            pieces = tcp_pieces(payload, seq, ack, length, sack)
         else:
-            pieces = other_pieces(packet, record.length)
-        start, end = self.lanes_of(record)
-        reason = record.reason
-        about = self.about(record)
+            pieces = other_pieces(packet, length)
+            about = self.about(record)
+        start, end = self.lanes_of(packet, source, target)
         return Arrow(
             number=number,
             time=record.time - self.zero,
@@ -169,20 +172,21 @@ class _Builder:
             fate=record.fate,
             arrival=None if record.arrival is None else record.arrival - self.zero,
             cause=record.cause,
-            length=record.length,
+            length=length,
             seq=seq,
             ack=ack,
-            raw_seq=record.seq,
-            raw_ack=record.ack,
+            raw_seq=raw_seq,
+            raw_ack=raw_ack,
             again=again,
             about=about,
             why=record.why,
-            source=reason.source if reason else None,
+            source=packet.reason.source if packet.reason else None,
         )
 
-    def lanes_of(self, record: Record) -> tuple[int, int]:
-        source, target = (record.src or "", record.sport), (record.dst or "", record.dport)
-        quoted = _quoted(record)
+    def lanes_of(self, packet: Packet, source: End, target: End) -> tuple[int, int]:
+        if source in self.places_of and target in self.places_of:
+            return self.places_of[source], self.places_of[target]
+        quoted = _quoted(packet)
         if quoted is not None:
             # An ICMP error has no ports: take them from the packet it comes back to.
             target = (target[0], quoted.sport) if target[0] == quoted.src else target
@@ -191,7 +195,7 @@ class _Builder:
 
     def about(self, record: Record) -> int | None:
         """The record that an ICMP error quotes: the latest that begins with the same bytes."""
-        quoted = _quoted(record)
+        quoted = _quoted(record.packet) if record.packet is not None else None
         if quoted is None:
             return None
         begin = _after_ip_header(quoted.raw)[:8]
@@ -211,21 +215,22 @@ def _beyond(record: Record, again: int | None, about: int | None) -> list[Piece]
         pieces.append(Piece("again", f"retransmission of {again}{INFERRED}"))
     if about is not None:
         pieces.append(Piece("about", f"about {about}{INFERRED}"))
-    cause = f": {printable(record.cause)}" if record.cause else ""
+    cause = printable(record.cause) if record.cause else ""
     if record.fate == "lost":
-        pieces.append(Piece("lost", f"lost{cause}"))
+        known = cause.startswith(("lost", "dropped"))
+        pieces.append(Piece("lost", cause if known else f"lost: {cause}".rstrip(": ")))
     elif record.fate == "duplicate":
-        pieces.append(Piece("copy", f"copy{cause}"))
-    elif record.cause:
-        pieces.append(Piece("cause", printable(record.cause), 1))
+        pieces.append(Piece("copy", f"copy: {cause}".rstrip(": ")))
+    elif cause:
+        pieces.append(Piece("cause", cause, 1))
     return pieces
 
 
-def _quoted(record: Record) -> Packet | None:
+def _quoted(packet: Packet) -> Packet | None:
     """The packet that an ICMP error is about, if enough of it is quoted to say."""
-    quoted = record.packet.quoted if record.packet else None
+    quoted = packet.quoted
     try:
-        return quoted if quoted and quoted.flow else None
+        return quoted if quoted is not None and quoted.flow else None
     except PacketError:
         return None
 
@@ -260,44 +265,6 @@ def _merged(arrows: list[Arrow], marks: list[Mark]) -> tuple[Row, ...]:
         rows.insert(at, mark)
         at += 1
     return tuple(rows)
-
-
-def _notes(trace: Trace, rest: Sequence[Record]) -> list[str]:
-    """What cannot be drawn: how the run ended, what was no packet."""
-    notes = [printable(note) for note in trace.notes]
-    if not len(trace):
-        notes.append("Nothing to show: no packet was sent and no socket was called.")
-    for record in rest[:_PROBLEMS_SHOWN]:
-        notes.append(f"Record {record.number}: {printable(record.problem or '')}")
-    if len(rest) > _PROBLEMS_SHOWN:
-        notes.append(f"{_many(len(rest) - _PROBLEMS_SHOWN, 'more record')} without a packet.")
-    if trace.error is not None:
-        notes.append(f"It ended with {type(trace.error).__name__}: {trace.error}")
-    if trace.unused_faults:
-        named = ", ".join(map(repr, trace.unused_faults))
-        notes.append(f"Met nothing, because no packet had that number: {named}.")
-    return notes
-
-
-def _footnotes(made: Sequence[Conversation], relative: bool) -> list[str]:
-    """How to read what stands in the labels."""
-    arrows = [
-        (at, row) for at, one in enumerate(made) for row in one.rows if isinstance(row, Arrow)
-    ]
-    sides = {(at, a.start) for at, a in arrows if a.seq is not None and a.kind != "reset"}
-    opened = {(at, a.start) for at, a in arrows if a.kind == "syn"}
-    notes = []
-    if relative and sides:
-        note = "seq and ack are relative: each side's SYN counts as 0."
-        unseen = " A side whose SYN was not seen starts at 1." if sides - opened else ""
-        notes.append(note + unseen)
-    if any(arrow.again is not None or arrow.about is not None for _, arrow in arrows):
-        notes.append(f"{INFERRED} inferred by comparing packets; no header says so.")
-    return notes
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'s' if count != 1 else ''}"
 
 
 def _after_ip_header(raw: bytes) -> bytes:

@@ -8,6 +8,8 @@ from portlab.views.ladder import layout
 from portlab.views.shapes import Layout
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.figure import Figure
 
 SUFFIXES = (".png", ".svg", ".pdf", ".txt")
@@ -56,10 +58,10 @@ class Ladder:
 
     @property
     def alt_text(self) -> str:
-        """The whole ladder in sentences, for who cannot see the picture."""
-        from portlab.views import words
+        """All that the figure shows in sentences, for who cannot see it."""
+        from portlab.views import figure, words
 
-        return words.render(self.layout)
+        return words.render(figure.as_drawn(self.layout))
 
     def figure(self) -> "Figure":
         """The ladder as a matplotlib Figure, of which pyplot knows nothing."""
@@ -67,7 +69,7 @@ class Ladder:
 
         return figure.draw(self.layout)
 
-    def save(self, path: str) -> None:
+    def save(self, path: "str | Path") -> None:
         """Write it to a file; the suffix says how: .png, .svg, .pdf or .txt.
 
         Raises PortlabError for any other suffix, and where the file cannot be written.

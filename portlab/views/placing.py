@@ -23,7 +23,7 @@ FOLD = 0.42
 _NEXT = 0.07
 _FLIGHT = 0.62
 _DOUBLING = 0.24
-_LONGEST = 1.4
+_LONGEST = 1.0
 _ARRIVAL = 0.14
 LOST_AFTER = 0.72
 """What part of its way a lost packet is drawn."""

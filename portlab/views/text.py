@@ -10,15 +10,15 @@ from textwrap import wrap
 
 from portlab.errors import PortlabError
 from portlab.host import written
-from portlab.views.folding import fold
+from portlab.views.folding import folded
 from portlab.views.shapes import Arrow, Change, Conversation, Lane, Layout, Mark, Piece, Row
 from portlab.views.times import Clock
 
 ROWS_SHOWN = 200
 """Longer conversations are folded."""
 
+ROWS_IN_ALL = 800
 CONVERSATIONS_SHOWN = 20
-
 _LAST_RANK = 3
 NARROWEST = 60
 _INNER = 36
@@ -51,12 +51,12 @@ def render(layout: Layout, *, why: bool = False, width: int = 100, ascii: bool =
         )
     characters = _ASCII if ascii else _UNICODE
     blocks = [layout.title] if layout.title else []
-    for conversation in layout.conversations[:CONVERSATIONS_SHOWN]:
+    layout = folded(
+        layout, conversations=CONVERSATIONS_SHOWN, rows=ROWS_SHOWN, rows_in_all=ROWS_IN_ALL
+    )
+    for conversation in layout.conversations:
         lines = _Text(conversation, why, width, characters).lines()
         blocks.append("\n".join(line.rstrip() for line in lines))
-    more = len(layout.conversations) - CONVERSATIONS_SHOWN
-    if more > 0:
-        blocks.append(f"... and {more:,} more conversations.")
     notes = [line for note in layout.notes for line in wrap(note, width, subsequent_indent="  ")]
     if notes:
         blocks.append("\n".join(notes))
@@ -73,7 +73,7 @@ class _Text:
         self.of = conversation
         self.why = why
         self.use = characters
-        self.rows = fold(conversation.rows, ROWS_SHOWN)
+        self.rows = conversation.rows
         self.clock = Clock(_times(self.rows))
         arrows = [row for row in self.rows if isinstance(row, Arrow)]
         self.number = max((len(str(arrow.number)) for arrow in arrows), default=1)
