@@ -176,7 +176,8 @@ class _Repeatable:
                 result = self._experiment(lab)
             except NETWORK_ERRORS as ended:
                 error = ended
-        trace = lab.trace
+            lab.run()
+            trace = lab.trace
         trace.title = getattr(self._experiment, "__name__", "").strip("<>").replace("_", " ")
         trace.experiment = self
         trace.result = result
@@ -194,6 +195,7 @@ def run(
 ) -> Trace:
     """Open a lab, do `experiment(lab)` in it, let everything come to rest, and give the Trace.
 
+    What the experiment leaves open stays open in the Trace: the lab ends after it was taken.
     The Trace holds what the experiment returned as `result`, and can be run again with other
     faults. If the experiment ends because the network did not answer as hoped (ConnectError,
     ConnectionAborted, PortUnreachable), the Trace holds that as `error`, for what was seen is
