@@ -187,11 +187,8 @@ class LoopbackConnection:
     def _end(self, call: str, *, reset: bool) -> None:
         if not self._closed and self._sock in self._core.sockets:
             self._enter(call, "tcp", self._local, self._peer)
-            try:
-                if reset:
-                    reset_when_closed(self._sock)
-            except OSError:
-                pass  # reset by the peer already
+            if reset:
+                reset_when_closed(self._sock)
             self._core.release(self._sock)
         self._closed = self._shut = True
 

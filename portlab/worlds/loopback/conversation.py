@@ -1,7 +1,6 @@
 """One TCP connection of an app: events into its session, its actions out to the socket."""
 
 import socket
-from selectors import EVENT_READ
 from typing import TYPE_CHECKING
 
 from portlab.apps.app import (
@@ -36,6 +35,7 @@ from portlab.worlds.loopback.opening import (
     tcp_socket,
     udp_send,
 )
+from portlab.worlds.loopback.readiness import is_ready
 
 if TYPE_CHECKING:
     from portlab.worlds.loopback.server import Server
@@ -83,26 +83,27 @@ class Conversation:
             self._local = own_end(self._sock)
             held = Held(self._host, "tcp", "connection", self._local, self._peer, self._app.name)
             self._server.core.hold(self._sock, held)
-            self._server.register(self._sock, self._connected, read=False, write=True)
+            self._server.readiness.watch(self._sock, self._connected, read=False, write=True)
         except OSError:
             self._broken()
 
-    def _connected(self, _: int) -> None:
+    def _connected(self, _: bool) -> None:
         try:
             raise_failure_of(self._sock)
         except OSError:
             self._broken()
-        else:
+            return
+        if is_ready(self._sock, 0.0, write=True):
             self.open()
 
     # ---- what happens
 
-    def _ready(self, events: int) -> None:
+    def _ready(self, readable: bool) -> None:
         if self._gone:
             return
         if self._out:
             self._flush()
-        if not events & EVENT_READ or self._peer_closed or self._gone:
+        if not readable or self._peer_closed or self._gone:
             return
         try:
             data = self._sock.recv(_READ_AT_ONCE)
@@ -243,7 +244,7 @@ class Conversation:
         wanted = (not self._peer_closed and len(self._out) < _ENOUGH_WAITING, bool(self._out))
         if wanted != self._asked:
             self._asked = wanted
-            self._server.register(self._sock, self._ready, read=wanted[0], write=wanted[1])
+            self._server.readiness.watch(self._sock, self._ready, read=wanted[0], write=wanted[1])
 
 
 def connect_for(server: "Server", host: str, action: Connect) -> None:

@@ -51,14 +51,14 @@ class DatagramPort:
         self._exchanges: dict[Address, Exchange] = {}
 
     def open(self) -> None:
-        self.server.register(self.sock, self._ready, read=True, write=False)
+        self.server.readiness.watch(self.sock, self._ready, read=True, write=False)
 
     def forget(self, exchange: "Exchange") -> None:
         self._exchanges.pop(exchange.peer, None)
         if self._only is exchange:
             self.server.drop(self.sock)
 
-    def _ready(self, _: int) -> None:
+    def _ready(self, readable: bool) -> None:
         for _ in range(_READS_AT_ONCE):
             try:
                 data, name = self.sock.recvfrom(65_536)

@@ -4,9 +4,9 @@ Every address is looked at by the guard here, right before it is used, whoever l
 is made is held by the core before anything else can happen to it, and let go if anything fails.
 """
 
+import contextlib
 import functools
 import os
-import select
 import socket
 import struct
 import sys
@@ -19,6 +19,7 @@ from portlab.worlds.guard import LOCALHOST, LOCALHOST6, check_address
 from portlab.worlds.loopback import failures
 from portlab.worlds.loopback.core import Core, Held
 from portlab.worlds.loopback.holders import take_over
+from portlab.worlds.loopback.readiness import is_ready
 
 SLICE = 0.25
 """Seconds of one wait: on Windows nothing can interrupt a wait, so no wait is longer."""
@@ -211,12 +212,12 @@ def wait_at_most(sock: socket.socket, seconds: float) -> None:
 
 def wait_readable(sock: socket.socket, seconds: float) -> bool:
     """Wait at most `seconds` (and no longer than SLICE) for something to read."""
-    return _wait(sock, seconds, writing=False)
+    return is_ready(sock, max(0.0, min(SLICE, seconds)))
 
 
 def wait_writable(sock: socket.socket, seconds: float) -> bool:
     """Wait at most `seconds` (and no longer than SLICE) for room to write."""
-    return _wait(sock, seconds, writing=True)
+    return is_ready(sock, max(0.0, min(SLICE, seconds)), write=True)
 
 
 def _settled(core: Core, sock: socket.socket, until: int | None) -> bool:
@@ -227,17 +228,6 @@ def _settled(core: Core, sock: socket.socket, until: int | None) -> bool:
     if left <= 0:
         raise TimeoutError
     return False
-
-
-def _wait(sock: socket.socket, seconds: float, *, writing: bool) -> bool:
-    seconds = max(0.0, min(SLICE, seconds))
-    if hasattr(select, "poll"):
-        poller = select.poll()
-        poller.register(sock, select.POLLOUT if writing else select.POLLIN)
-        return bool(poller.poll(seconds * 1000))
-    wanted = [sock]
-    # Windows tells of a failed connection in the third list only.
-    return any(select.select(*(([], wanted) if writing else (wanted, [])), wanted, seconds))
 
 
 def own_address(peer: str) -> str:
@@ -253,8 +243,9 @@ def own_end(sock: socket.socket) -> Address:
 
 def reset_when_closed(sock: socket.socket) -> None:
     """Make closing send RST and throw away what waits (SO_LINGER of 0 seconds)."""
-    form = "hh" if os.name == "nt" else "ii"
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(form, 1, 0))
+    form = "hh" if sys.platform == "win32" else "ii"
+    with contextlib.suppress(OSError):  # macOS: reset by the peer already
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(form, 1, 0))
 
 
 def _tcp(address: str) -> socket.socket:

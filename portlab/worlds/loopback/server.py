@@ -8,7 +8,6 @@ and prints nothing: an app's error is reported to the core.
 
 import contextlib
 import heapq
-import selectors
 import socket
 import threading
 from collections import deque
@@ -22,6 +21,7 @@ from portlab.worlds.loopback.conversation import Conversation
 from portlab.worlds.loopback.core import Core, Held
 from portlab.worlds.loopback.datagrams import DatagramPort
 from portlab.worlds.loopback.opening import own_end, reset_when_closed, tcp_listener, udp_socket
+from portlab.worlds.loopback.readiness import LONGEST, Readiness
 
 _PATIENCE = 5.0
 _QUIET = 0.01
@@ -29,7 +29,6 @@ _LOOK_AGAIN = 0.25
 _ACCEPTS_AT_ONCE = 16
 
 Result = TypeVar("Result")
-Ready = Callable[[int], object]
 
 
 class _Request:
@@ -53,6 +52,7 @@ class Server:
     def __init__(self, core: Core) -> None:
         self.core = core
         self._now = core.log.now
+        self.readiness = Readiness()
         self._inbox: deque[_Request] = deque()
         self._timers: list[tuple[int, int, Callable[[], None]]] = [
             (core.log.end, 0, self._time_is_over)
@@ -143,21 +143,9 @@ class Server:
 
     # ---- in the thread only
 
-    def register(self, sock: socket.socket, ready: Ready, *, read: bool, write: bool) -> None:
-        """Have `ready` called whenever the socket can be read or written as asked."""
-        wanted = (selectors.EVENT_READ if read else 0) | (selectors.EVENT_WRITE if write else 0)
-        if sock not in self._selector.get_map():
-            if wanted:
-                self._selector.register(sock, wanted, ready)
-        elif wanted:
-            self._selector.modify(sock, wanted, ready)
-        else:
-            self._selector.unregister(sock)
-
     def drop(self, sock: socket.socket) -> None:
         """Close a socket of the thread's."""
-        if sock.fileno() >= 0 and sock in self._selector.get_map():
-            self._selector.unregister(sock)
+        self.readiness.forget(sock)
         self.core.release(sock)
 
     def call_later(self, seconds: float, call: Callable[[], None]) -> None:
@@ -175,7 +163,7 @@ class Server:
         return udp_socket(self.core, Held(host, "udp", "udp", (address, 0), program=program))
 
     def _serve(self, listener: socket.socket, app: App) -> None:
-        def ready(_: int) -> None:
+        def ready(readable: bool) -> None:
             for _ in range(_ACCEPTS_AT_ONCE):
                 try:
                     taken = self._accept(listener, app.name)
@@ -187,7 +175,7 @@ class Server:
                 host = self.core.sockets[taken[0]].host
                 Conversation(self, taken[0], host, app, taken[1], taken[2]).open()
 
-        self.register(listener, ready, read=True, write=False)
+        self.readiness.watch(listener, ready, read=True, write=False)
 
     def _accept(
         self, listener: socket.socket, program: str | None
@@ -215,16 +203,18 @@ class Server:
     def _main(self) -> None:
         self._begun.set()
         try:
-            with selectors.DefaultSelector() as self._selector:
-                bell, ears = socket.socketpair()
-                with bell, ears:
-                    self._listen_for(bell, ears)
-                    try:
-                        while not self._stopping:
-                            self._turn()
-                    finally:
-                        self._bell = None
-                        self._close()
+            bell, ears = socket.socketpair()
+            with bell, ears:
+                bell.setblocking(False)
+                ears.setblocking(False)
+                self.readiness.watch(ears, lambda _: ears.recv(4096), read=True, write=False)
+                self._bell = bell
+                try:
+                    while not self._stopping:
+                        self._turn()
+                finally:
+                    self._bell = None
+                    self._close()
         except BaseException as error:
             self.core.report("of portlab that runs apps", error)
         finally:
@@ -232,25 +222,16 @@ class Server:
             while self._inbox:
                 self._inbox.popleft().done.set()
 
-    def _listen_for(self, bell: socket.socket, ears: socket.socket) -> None:
-        bell.setblocking(False)
-        ears.setblocking(False)
-        self.register(ears, lambda _: ears.recv(4096), read=True, write=False)
-        self._bell = bell
-
     def _turn(self) -> None:
         while self._inbox:
             self._inbox.popleft().run()
         now = self._now()
         while self._timers[0][0] <= now:
             heapq.heappop(self._timers)[2]()
-        wait = (self._timers[0][0] - now) / 1_000_000
+        wait = min((self._timers[0][0] - now) / 1_000_000, LONGEST)
         if self._settling is not None:
             wait = min(wait, _QUIET)
-        ready = self._selector.select(wait)
-        for key, events in ready:
-            key.data(events)  # each looks whether an earlier one has closed it
-        if not ready and self._settling is not None and not self._inbox:
+        if not self.readiness.wait(wait) and self._settling is not None and not self._inbox:
             self._settling.set()
             self._settling = None
 
@@ -259,10 +240,9 @@ class Server:
         self.core.reach_limit(f"{self.core.limits.seconds:g} seconds")
 
     def _close(self) -> None:
-        for key in list(self._selector.get_map().values()):
-            sock = key.fileobj
-            held = self.core.sockets.get(sock) if isinstance(sock, socket.socket) else None
-            if isinstance(sock, socket.socket) and held is not None:
+        """Close what is an app's; what a learner holds is for the core to close."""
+        for sock, held in list(self.core.sockets.items()):
+            if held.program is not None:
                 if held.kind == "connection":
                     reset_when_closed(sock)
                 self.drop(sock)
