@@ -87,13 +87,7 @@ class Lab:
         The properties are those of `Link`. Raises LabError where lines cannot be changed.
         """
         self._check_open()
-        change = getattr(self._world, "link", None)
-        if change is None:
-            raise LabError(
-                f"The lines of the {self.world} world are this computer's own and cannot be "
-                "changed. Use the model world: Lab('model')."
-            )
-        change(one, other, **properties)
+        self._world.link(one, other, **properties)
 
     def run(self, seconds: float | None = None) -> None:
         """Let `seconds` pass, or (None) everything that is under way come to its end.
@@ -109,7 +103,7 @@ class Lab:
         records = self._world.records
         return Trace(
             records,
-            changes=getattr(self._world, "changes", ()),
+            changes=self._world.changes,
             hosts=self._world.hosts,
             world=self.world,
             faults=self._faults,

@@ -362,3 +362,12 @@ def test_importing_the_package_loads_no_part_of_it():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_lines_of_this_computer_cannot_be_changed():
+    with Lab("loopback") as lab:
+        server, client = lab.hosts("server", "client")
+        with pytest.raises(LabError, match="no wire of ours"):
+            lab.link(server, client, loss=0.5)
+    with pytest.raises(LabError):
+        Lab("loopback", faults=[drop(1)])

@@ -6,11 +6,11 @@ Every world is a class with the members of World below, and every host in it kee
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from portlab.errors import WorldError
 from portlab.host import Host
-from portlab.trace.record import Record
+from portlab.trace.record import Record, StateChange
 
 WORLDS = {
     "model": ("portlab.worlds.model", "ModelWorld"),
@@ -30,12 +30,21 @@ class World(Protocol):
         ...
 
     @property
+    def changes(self) -> Sequence[StateChange]:
+        """How TCP's states changed; empty where nobody can see them."""
+        ...
+
+    @property
     def hosts(self) -> Mapping[str, str]:
         """Names by address."""
         ...
 
     def host(self, name: str) -> Host:
         """A new host. Raises LabError if there is one of this name."""
+        ...
+
+    def link(self, one: Host | str, other: Host | str, **properties: Any) -> object:
+        """Change the line between two hosts. Raises LabError where that cannot be done."""
         ...
 
     def run(self, seconds: float | None = None) -> None:

@@ -1,10 +1,18 @@
-"""A trace as a short story, one line per record, so that a test can be read like a ladder."""
+"""How a story begins, and a trace told in a line per record, so that a test reads like a ladder."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from portlab.packets import IcmpMessage, Icmpv6Message
 from portlab.trace.record import Record
 from portlab.trace.trace import Trace
+
+
+def connected(server: Any, client: Any) -> tuple[Any, Any]:
+    """Both ends of a connection to port 80: the caller's, and the one that was called."""
+    listener = server.listen(80)
+    connection = client.connect(server, 80)
+    return connection, listener.accept()
 
 
 def told(trace: Trace) -> list[str]:

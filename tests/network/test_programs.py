@@ -51,17 +51,6 @@ def replying(**answers):
     return lambda event: answers.get(type(event).__name__, ())
 
 
-@pytest.fixture
-def lab():
-    with Lab(seed=1) as lab:
-        yield lab
-
-
-@pytest.fixture
-def pair(lab):
-    return lab.hosts("server", "client")
-
-
 def test_the_life_of_a_tcp_session(lab, pair):
     server, client = pair
     app = Scripted(replying(Data=[Send(b"thanks")], PeerClosed=[Send(b"bye"), Close()]))

@@ -14,17 +14,6 @@ from portlab.errors import (
 from tests.network.story import told, what
 
 
-@pytest.fixture
-def lab():
-    with Lab(seed=1) as lab:
-        yield lab
-
-
-@pytest.fixture
-def pair(lab):
-    return lab.hosts("server", "client")
-
-
 def test_one_send_is_one_datagram(lab, pair):
     server, client = pair
     inbox, outbox = server.udp(53), client.udp()
