@@ -156,19 +156,17 @@ class Frames:
 
         def meaning(data: bytes, meta: Any) -> SeenFrame:
             nonlocal last
-            if meta.tshigh is None:
+            # By place: the sixth is one comment in scapy 2.6, and a list of them later.
+            link_type, per_second, high, low, wire_length, comments = meta[:6]
+            if high is None:
                 note = "Frames that were saved without a time have that of the frame before."
                 if note not in self.notes:
                     self.notes.append(note)
             else:
-                ticks = meta.tshigh << 32 | meta.tslow
-                last = ticks * 1_000_000 // meta.tsresol - EPOCH * 1_000_000
-            # scapy 2.6 and 2.7 keep one comment, later ones all.
-            comments = getattr(meta, "comments", None) or getattr(meta, "comment", None) or []
+                last = (high << 32 | low) * 1_000_000 // per_second - EPOCH * 1_000_000
             if isinstance(comments, bytes):
                 comments = [comments]
-            cut = max(0, meta.wirelen - len(data))
-            return last, meta.linktype, data, cut, comments
+            return last, link_type, data, max(0, wire_length - len(data)), comments or []
 
         return meaning
 

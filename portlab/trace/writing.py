@@ -16,7 +16,7 @@ _MAX_COMMENT = 0xFFFF
 class _Bytes(bytes):
     """A frame as scapy's writers take it: bytes, with what goes beside them as attributes.
 
-    scapy 2.6 and 2.7 look for `comment`, later ones for `comments`.
+    scapy 2.6 looks for `comment`, later ones look for `comments`.
     """
 
     comment: bytes | None = None
