@@ -123,7 +123,7 @@ class _Drawing:
         self.zero = top + 1.35
         self.end = self.zero + placed.height + 0.2
         self.lanes = _LANES if len(conversation.lanes) > 1 else _LANES[:1]
-        self.label = Labeller(axes, _LANES, _FONT)
+        self.label = Labeller(axes, _FONT)
         self.clock = Clock([b.time for b in placed.beside if b.time is not None])
 
     def draw(self) -> None:
@@ -146,7 +146,7 @@ class _Drawing:
         ]
         for line in arrows:
             self._arrow(*line)
-        self.label.arrows(arrows, [lane.address for lane in self.of.lanes])
+        self.label.arrows(arrows)
 
     def _heads(self) -> None:
         _write(self.axes, 0.12, self.top + 0.24, self.of.heading, size=9, color=_GREY)
@@ -178,7 +178,7 @@ class _Drawing:
             x = self.lanes[lane] + side * 0.13
             _write(self.axes, x, y, state, size=7.5, ha=align, va="center", bbox=box)
         if time is not None:
-            text = self.clock.show(time).rstrip()
+            text = self.clock.show(time).strip()
             _write(self.axes, _TIMES[lane], y, text, size=7.5, color=_GREY, ha="right", va="center")
 
     def _break(self, y: float, time: int) -> None:

@@ -30,9 +30,8 @@ _BEHIND = {"boxstyle": "square,pad=0.05", "fc": "white", "ec": "none", "alpha": 
 class Labeller:
     """Writes labels on `axes` (in inches, y down) and remembers where they are."""
 
-    def __init__(self, axes: "Axes", lanes: tuple[float, float], font: str) -> None:
+    def __init__(self, axes: "Axes", font: str) -> None:
         self.axes = axes
-        self.lanes = lanes
         self.font = font
         self.taken: list[Box] = []
 
@@ -44,13 +43,10 @@ class Labeller:
         self.taken.append(_box((left + width / 2, y), width, height, 0.0))
         self._write(x, y, text, va="center", **style)
 
-    def arrows(self, lines: Sequence[tuple[Arrow, Point, Point]], addresses: Sequence[str]) -> None:
-        """The labels of all arrows: in the middle, or nearer their sender where lines cross."""
+    def arrows(self, lines: Sequence[Line]) -> None:
+        """The labels of all arrows: in the middle, or at their sender where lines are many."""
         for at, (arrow, start, end) in enumerate(lines):
             texts = [piece.text for piece in arrow.pieces if piece.rank == 0]
-            outsider = max(arrow.start, arrow.end)
-            if outsider > 1:
-                texts.append(f"from {addresses[outsider]}")
             first = _AT_SENDER if _crowded(lines, at) else _IN_THE_MIDDLE
             self._along(str(arrow.number), "  " + " ".join(texts), start, end, first)
         for arrow, start, end in lines:

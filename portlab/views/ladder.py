@@ -161,6 +161,8 @@ class _Builder:
             pieces = other_pieces(packet, length)
             about = self.about(record)
         start, end = self.lanes_of(packet, source, target)
+        if start > 1:
+            pieces.append(Piece("from", f"from {source[0]}"))
         return Arrow(
             number=number,
             time=record.time - self.zero,

@@ -11,7 +11,7 @@ from textwrap import wrap
 from portlab.errors import PortlabError
 from portlab.host import written
 from portlab.views.folding import folded
-from portlab.views.shapes import Arrow, Change, Conversation, Lane, Layout, Mark, Piece, Row
+from portlab.views.shapes import Arrow, Change, Conversation, Lane, Layout, Mark, Row
 from portlab.views.times import Clock
 
 ROWS_SHOWN = 200
@@ -72,6 +72,7 @@ class _Text:
     ) -> None:
         self.of = conversation
         self.why = why
+        self.width = width
         self.use = characters
         self.rows = conversation.rows
         self.clock = Clock(_times(self.rows))
@@ -124,7 +125,7 @@ class _Text:
         return taken + self.number + 11 <= self.inner
 
     def lines(self) -> Iterable[str]:
-        yield from (self.of.heading, "")
+        yield from (*wrap(self.of.heading, self.width), "")
         yield from self._names()
         before = [state or "" for state in (*self.of.before, None, None)[:2]]
         if any(before):
@@ -135,7 +136,8 @@ class _Text:
             elif isinstance(row, Mark):
                 yield from self._mark(row)
             else:
-                yield self._line(f"... {row.text} ...".center(self.inner), ("", ""), ("", ""))
+                for line in wrap(f"... {row.text} ...", self.inner):
+                    yield self._line(line.center(self.inner), ("", ""), ("", ""))
 
     def _names(self) -> Iterable[str]:
         """Who stands where, each name over its own lane."""
@@ -210,9 +212,6 @@ class _Text:
     def _label(self, arrow: Arrow) -> list[str]:
         """The pieces, in as many lines as they need; the least important only if they fit."""
         first, *pieces = arrow.pieces
-        outsider = [lane for lane in (arrow.start, arrow.end) if lane > 1]
-        if outsider:
-            pieces.append(Piece("from", f"from {self.of.lanes[outsider[0]].address}"))
         room = self.inner - self.number - 11
         lines = [first.text + " " * self._padding(arrow)]
         for piece in (piece for piece in pieces if piece.rank in self.ranks):

@@ -1,0 +1,50 @@
+"""The sentences under a ladder: what could not be drawn, and how to read what was."""
+
+from collections.abc import Sequence
+
+from portlab.trace.record import Record
+from portlab.trace.trace import Trace
+from portlab.views.printable import printable
+from portlab.views.shapes import INFERRED, Arrow, Conversation
+
+_PROBLEMS_SHOWN = 5
+"""Frames without a packet are named one by one up to this many; the rest are counted."""
+
+
+def about_the_trace(trace: Trace, rest: Sequence[Record]) -> list[str]:
+    """What cannot be drawn: how the run ended, what was no packet."""
+    notes = [printable(note) for note in trace.notes]
+    if not len(trace):
+        notes.append("Nothing to show: no packet was sent and no socket was called.")
+    for record in rest[:_PROBLEMS_SHOWN]:
+        notes.append(f"Record {record.number}: {printable(record.problem or '')}")
+    if len(rest) > _PROBLEMS_SHOWN:
+        notes.append(f"{many(len(rest) - _PROBLEMS_SHOWN, 'more record')} without a packet.")
+    if trace.error is not None:
+        notes.append(f"It ended with {type(trace.error).__name__}: {trace.error}")
+    if trace.unused_faults:
+        named = ", ".join(map(repr, trace.unused_faults))
+        notes.append(f"Met nothing, because no packet had that number: {named}.")
+    return notes
+
+
+def how_to_read(made: Sequence[Conversation], relative: bool) -> list[str]:
+    """How to read what stands in the labels."""
+    arrows = [
+        (at, row) for at, one in enumerate(made) for row in one.rows if isinstance(row, Arrow)
+    ]
+    sides = {(at, a.start) for at, a in arrows if a.seq is not None and a.kind != "reset"}
+    opened = {(at, a.start) for at, a in arrows if a.kind == "syn"}
+    notes = []
+    if relative and sides:
+        note = "seq and ack are relative: each side's SYN counts as 0."
+        unseen = " A side whose SYN was not seen starts at 1." if sides - opened else ""
+        notes.append(note + unseen)
+    if any(arrow.again is not None or arrow.about is not None for _, arrow in arrows):
+        notes.append(f"{INFERRED} inferred by comparing packets; no header says so.")
+    return notes
+
+
+def many(count: int, noun: str) -> str:
+    """`1 packet`, `2 packets`."""
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"
