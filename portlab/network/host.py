@@ -6,7 +6,7 @@ the network's time pass until there is an answer.
 
 from collections.abc import Callable
 
-from portlab.apps.app import App
+from portlab.apps.app import App, check_app
 from portlab.errors import ConnectError, ConnectionRefused, TimedOut
 from portlab.host import Host, SocketInfo, written
 from portlab.network.checks import check_count
@@ -55,6 +55,7 @@ class ModelHost:
         address: str | None = None,
         backlog: int = 128,
     ) -> ModelListener:
+        check_app(app)
         check_port(port, zero=True)
         check_count(backlog, 1, "A backlog")
         with self._network.acting(self._stack):
@@ -98,6 +99,7 @@ class ModelHost:
     def udp(
         self, port: int = 0, app: App | None = None, *, address: str | None = None
     ) -> ModelUdpSocket:
+        check_app(app)
         check_port(port, zero=True)
         with self._network.acting(self._stack):
             bound = self._stack.bindable(address)
@@ -106,6 +108,10 @@ class ModelHost:
         return ModelUdpSocket(self._stack, socket, service, self._resolve)
 
     def sockets(self) -> tuple[SocketInfo, ...]:
+        with self._network.acting():
+            return self._table()
+
+    def _table(self) -> tuple[SocketInfo, ...]:
         rows = []
         for listening in self._stack.tcp.listening():
             program = getattr(listening.app, "name", None)
@@ -113,7 +119,7 @@ class ModelHost:
                 local = (address, listening.port)
                 rows.append(SocketInfo("tcp", str(State.LISTEN), local, None, program))
         for socket in self._stack.tcp:
-            program = socket.program.app.name if socket.program else None
+            program = getattr(socket.program.app, "name", None) if socket.program else None
             state = str(socket.endpoint.state)
             rows.append(SocketInfo("tcp", state, socket.local, socket.remote, program))
         for one in self._stack.udp:

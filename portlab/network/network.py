@@ -24,7 +24,7 @@ LOOPBACK_DELAY = 0.000010
 
 MOST_SECONDS = 3600
 MOST_EVENTS = 5_000_000
-"""How long `run_to_quiet` waits for a network that never becomes quiet."""
+"""How long one call goes on at most, if it has no deadline and if things never stop happening."""
 
 
 class Node(Protocol):
@@ -189,46 +189,43 @@ class Network:
     def run(self, until: Callable[[], bool], deadline: int | None) -> bool:
         """Let things happen by the virtual clock, until `until()` is true.
 
-        False if `deadline` (None: never) came first; the clock then stands there. False also when
-        nothing is left to happen. Raises what went wrong inside a node, such as AppError.
+        False if `deadline` came first; the clock then stands there. False also when nothing is
+        left to happen, and without a deadline after an hour: TCP may probe a closed window for
+        ever. Raises what went wrong inside a node, such as AppError, and LimitReached after five
+        million events.
         """
         with self.acting():
             return self._run(until, deadline)
 
     def _run(self, until: Callable[[], bool], deadline: int | None) -> bool:
         self._surface()
-        while not until():
+        last = self.now + MOST_SECONDS * SECOND if deadline is None else deadline
+        for _ in range(MOST_EVENTS):
+            if until():
+                return True
             time = self.next_event()
-            if time is None or (deadline is not None and time > deadline):
+            if time is None or time > last:
                 if deadline is not None:
                     self.now = max(self.now, deadline)
                 return False
             self._step(time)
-        return True
+        raise self._restless()
 
     def run_to_quiet(self) -> None:
         """Let things happen until only keep-alive is left.
 
         Raises LimitReached after an hour of the network's time, or five million events.
         """
-        last, events = self.now + MOST_SECONDS * SECOND, 0
-        with self.acting():
-            self._surface()
-            while not self.is_quiet():
-                time = self.next_event()
-                if time is None or time > last or events == MOST_EVENTS:
-                    break
-                self._step(time)
-                events += 1
-            else:
-                return
-        if self.next_event() is not None:
-            raise LimitReached(
-                "This lab does not come to rest: something in it goes on for ever, such as a "
-                "program that wakes itself again and again, or TCP probing a window that nobody "
-                f"opens. It was stopped at {self.now / SECOND:g} s. Give lab.run() a number of "
-                "seconds, or close what keeps it busy."
-            )
+        if not self.run(self.is_quiet, None) and self.next_event() is not None:
+            raise self._restless()
+
+    def _restless(self) -> LimitReached:
+        return LimitReached(
+            "This lab does not come to rest: something in it goes on for ever, such as a program "
+            "that wakes itself again and again, or TCP probing a window that nobody opens. It was "
+            f"stopped at {self.now / SECOND:g} s. Give lab.run() a number of seconds, or close "
+            "what keeps it busy."
+        )
 
     def is_quiet(self) -> bool:
         return not self._flying and all(node.is_quiet() for node in self._nodes)

@@ -5,7 +5,8 @@ What it does happens at once and in order; the packets it causes travel like all
 raises, its conversation ends, and the error waits in the network for the learner's current call.
 """
 
-from typing import TYPE_CHECKING, Protocol
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
 
 from portlab.apps.app import (
     Abort,
@@ -52,15 +53,7 @@ class Alarm:
         return self._program.ended
 
 
-class Program(Protocol):
-    """What an Alarm and a socket know of a program."""
-
-    ended: bool
-
-    def wake(self, event: Event, now: int) -> None: ...
-
-
-class _Program:
+class Program(ABC):
     """What TCP and UDP programs share."""
 
     def __init__(self, stack: "Stack", app: App, local: Address, peer: Address) -> None:
@@ -111,8 +104,8 @@ class _Program:
             case _:
                 raise TypeError(f"{action!r} is not an action that portlab.apps knows")
 
-    def _send(self, data: bytes, now: int) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _send(self, data: bytes, now: int) -> None: ...
 
     def _send_to(self, data: bytes, peer: Address, new_port: bool) -> None:
         if self._udp is None or new_port:
@@ -124,11 +117,11 @@ class _Program:
     def _hear(self, data: bytes, source: Address, local: Address, now: int) -> None:
         self.wake(Datagram(data, source, now), now)
 
-    def _close(self, now: int) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _close(self, now: int) -> None: ...
 
-    def _abort(self, now: int) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _abort(self, now: int) -> None: ...
 
     def _hang_up(self) -> None:
         """Give back a UDP port of this program's own."""
@@ -151,7 +144,7 @@ class _Program:
         self._abort(self._stack.network.now)
 
 
-class TcpProgram(_Program):
+class TcpProgram(Program):
     """One session on one TCP connection."""
 
     def __init__(self, stack: "Stack", socket: "TcpSocket", app: App) -> None:
@@ -204,7 +197,7 @@ class TcpProgram(_Program):
         self.end()
 
 
-class UdpProgram(_Program):
+class UdpProgram(Program):
     """One session with one peer, of a service on a port.
 
     After a SendTo from a new port the session lives there, as TFTP's do (RFC 1350 section 4): its

@@ -159,6 +159,15 @@ def test_what_never_rests_is_stopped():
     assert 3_590_000_000 < network.now <= 3_600_000_000
 
 
+def test_a_storm_is_stopped_too(monkeypatch):
+    monkeypatch.setattr("portlab.network.network.MOST_EVENTS", 1_000)
+    network, a, _ = two_parrots(link=Link(delay=0))
+    a.say(b"for ever", "10.0.0.2")
+    with pytest.raises(LimitReached):
+        network.run(lambda: False, 1_000_000_000)
+    assert len(network.records) == 501
+
+
 def test_a_node_cannot_reach_round_into_the_loop():
     network, a, b = two_parrots()
     b.receive = lambda packet, now: network.run(lambda: True, None)

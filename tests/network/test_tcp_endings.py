@@ -5,6 +5,7 @@ import pytest
 from portlab.errors import (
     ConnectionAborted,
     ConnectionClosed,
+    LimitReached,
     TimedOut,
 )
 from portlab.tcp import Config
@@ -101,6 +102,18 @@ def test_a_wait_without_end_ends_when_nothing_can_happen_any_more(pair):
     one, _ = connected(*pair)
     with pytest.raises(TimedOut):
         one.receive(timeout=float("inf"))
+
+
+def test_a_wait_without_end_ends_though_tcp_probes_for_ever(lab, pair):
+    server, client = pair
+    server.config = Config(receive_buffer=2_000)
+    one, _ = connected(server, client)
+    one.send(bytes(10_000))
+    with pytest.raises(TimedOut):
+        one.receive(timeout=float("inf"))
+    with pytest.raises(LimitReached, match="window that nobody opens"):
+        lab.run()
+    lab.run(10_000)
 
 
 def test_a_stream_that_ends_too_early_loses_nothing(pair):
