@@ -1,6 +1,7 @@
 """One end of a TCP connection, for a learner's hands."""
 
 import socket
+from collections.abc import Callable
 from types import TracebackType
 from typing import NoReturn, Self
 
@@ -19,6 +20,7 @@ from portlab.worlds.loopback.opening import SLICE, reset_when_closed, wait_at_mo
 
 _MOST_AT_ONCE = 1 << 18
 _SEND_PATIENCE = 10.0
+_NOT_SET = object()
 
 
 class LoopbackConnection:
@@ -39,9 +41,9 @@ class LoopbackConnection:
         self._kept = bytearray()
         self._shut = False
         self._closed = False
-        self._timeout: float | None = -1.0
+        self._timeout: object = _NOT_SET
         self._enter = core.log.add
-        self._recv = sock.recv
+        self._recv: Callable[[int], bytes] = sock.recv
 
     @property
     def local(self) -> Address:
@@ -203,7 +205,7 @@ class LoopbackConnection:
 
     def _use(self, timeout: float | None) -> None:
         """Let the socket wait for a slice of `timeout`; kept, because setting it costs a call."""
-        self._timeout = -1.0
+        self._timeout = _NOT_SET
         self._core.until(timeout)
         wait_at_most(self._sock, SLICE if timeout is None else min(SLICE, timeout))
         self._timeout = timeout
@@ -229,6 +231,8 @@ class LoopbackConnection:
 
     def _explain(self, error: OSError) -> NoReturn:
         """Say why a call failed: what an app raised comes before what the socket saw of it."""
+        # A socket tells of its reset once, and then claims that the stream just ended.
+        self._recv = _reset
         self._core.check()
         raise failures.of_stream(error, self._peer) from None
 
@@ -248,3 +252,8 @@ class LoopbackConnection:
 
     def __repr__(self) -> str:
         return f"<Connection {written(self._local)} to {written(self._peer)}>"
+
+
+def _reset(limit: int) -> bytes:
+    """Stands for the recv of a connection that was reset."""
+    raise ConnectionResetError

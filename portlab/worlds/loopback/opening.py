@@ -13,7 +13,7 @@ import sys
 import time
 
 from portlab.apps.app import Address
-from portlab.errors import AddressError
+from portlab.errors import PacketError
 from portlab.ports import check_port
 from portlab.worlds.guard import LOCALHOST, LOCALHOST6, check_address
 from portlab.worlds.loopback import failures
@@ -36,9 +36,9 @@ def family_of(address: str) -> socket.AddressFamily:
 
 
 def same_family(own: str, peer: str) -> None:
-    """Raises AddressError if a socket at `own` cannot reach `peer`."""
+    """Raises PacketError if no datagram can go from `own` to `peer`."""
     if family_of(own) != family_of(peer):
-        raise AddressError(
+        raise PacketError(
             f"A socket at {own} reaches no {peer}: one is IPv4, the other IPv6. "
             f"Make one with udp(address={own_address(peer)!r})."
         )

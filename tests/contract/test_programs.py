@@ -1,0 +1,288 @@
+"""Apps: what they ask for is done, and when they raise it is heard."""
+
+from collections.abc import Callable, Iterable
+
+import pytest
+
+from portlab import Lab, apps
+from portlab.errors import AppError, ConnectionAborted, PortlabError, TimedOut
+from portlab.host import Host
+
+
+class Program:
+    """An app out of one function; each session's events are kept."""
+
+    name = "Program"
+
+    def __init__(self, handle: Callable[[apps.Event], Iterable[apps.Action]]) -> None:
+        self._handle = handle
+        self.events: list[apps.Event] = []
+
+    def session(self, local: apps.Address, peer: apps.Address) -> "Program":
+        return self
+
+    def handle(self, event: apps.Event) -> Iterable[apps.Action]:
+        self.events.append(event)
+        return self._handle(event)
+
+
+class Broken(Exception):
+    """What the apps here raise."""
+
+
+def question(client: Host, server: Host, port: int) -> None:
+    """Connect, send a byte, and read what comes; any of the three may fail."""
+    connection = client.connect(server, port)
+    connection.send(b"?")
+    connection.receive_all(timeout=2.0)
+
+
+def test_the_story_of_one_connection(lab: Lab, server: Host, client: Host) -> None:
+    def handle(event: apps.Event) -> Iterable[apps.Action]:
+        if isinstance(event, apps.PeerClosed):
+            yield apps.Close()
+
+    program = Program(handle)
+    with client.connect(server, server.listen(app=program).port) as connection:
+        connection.send(b"hello")
+        connection.shutdown()
+        assert connection.receive_all() == b""
+    opened, data, closed = program.events
+    assert isinstance(opened, apps.Opened)
+    assert opened.now >= 0
+    assert data == apps.Data(b"hello")
+    assert closed == apps.PeerClosed()
+
+
+def test_an_app_may_speak_first_and_hang_up(server: Host, client: Host) -> None:
+    port = server.listen(app=apps.Daytime()).port
+    with client.connect(server, port) as connection:
+        assert connection.receive_all().endswith(b"-UTC\r\n")
+
+
+def test_an_app_hears_of_a_reset(lab: Lab, server: Host, client: Host) -> None:
+    program = Program(lambda event: ())
+    connection = client.connect(server, server.listen(app=program).port)
+    connection.send(b"x")
+    lab.run(0.1)
+    connection.abort()
+    lab.run(0.1)
+    assert program.events[-1] == apps.Reset()
+
+
+def test_an_app_may_abort(server: Host, client: Host) -> None:
+    program = Program(lambda event: (apps.Abort(),) if isinstance(event, apps.Data) else ())
+    connection = client.connect(server, server.listen(app=program).port)
+    connection.send(b"x")
+    with pytest.raises(ConnectionAborted):
+        connection.receive()
+
+
+def test_after_close_what_comes_is_still_delivered(lab: Lab, server: Host, client: Host) -> None:
+    program = Program(lambda event: (apps.Close(),) if isinstance(event, apps.Opened) else ())
+    with client.connect(server, server.listen(app=program).port) as connection:
+        assert connection.receive() == b""
+        connection.send(b"late")
+    lab.run()
+    assert program.events[1:] == [apps.Data(b"late"), apps.PeerClosed()]
+
+
+def test_an_app_is_woken(server: Host, client: Host) -> None:
+    def handle(event: apps.Event) -> Iterable[apps.Action]:
+        match event:
+            case apps.Opened():
+                return [apps.Wake(0.02)]
+            case apps.Woken():
+                return [apps.Send(b"good morning"), apps.Close()]
+        return []
+
+    program = Program(handle)
+    with client.connect(server, server.listen(app=program).port) as connection:
+        assert connection.receive_all() == b"good morning"
+    opened, woken = program.events[:2]
+    assert isinstance(opened, apps.Opened)
+    assert isinstance(woken, apps.Woken)
+    assert woken.now - opened.now >= 20_000
+
+
+def test_an_app_opens_another_port(server: Host, client: Host) -> None:
+    spare = server.listen()
+    port = spare.port
+    spare.close()
+    program = Program(
+        lambda event: (
+            [apps.Listen(port, apps.Echo()), apps.Send(b"ready")]
+            if isinstance(event, apps.Opened)
+            else []
+        )
+    )
+    with client.connect(server, server.listen(app=program).port) as control:
+        assert control.receive_until(b"ready") == b"ready"
+        with client.connect(server, port) as data:
+            data.send(b"x")
+            assert data.receive() == b"x"
+
+
+def test_an_app_connects_back(server: Host, client: Host) -> None:
+    back = client.listen()
+    greeting = Program(
+        lambda event: [apps.Send(b"hi"), apps.Close()] if isinstance(event, apps.Opened) else []
+    )
+    target = (client.addresses[0], back.port)
+    program = Program(
+        lambda event: [apps.Connect(target, greeting)] if isinstance(event, apps.Opened) else []
+    )
+    with client.connect(server, server.listen(app=program).port):
+        assert back.accept().receive_all() == b"hi"
+
+
+def test_an_app_that_cannot_connect_hears_reset(lab: Lab, server: Host, client: Host) -> None:
+    gone = client.listen()
+    gone.close()
+    greeting = Program(lambda event: ())
+    target = (client.addresses[0], gone.port)
+    program = Program(
+        lambda event: [apps.Connect(target, greeting)] if isinstance(event, apps.Opened) else []
+    )
+    with client.connect(server, server.listen(app=program).port):
+        lab.run(0.2)
+    assert greeting.events == [apps.Reset()]
+
+
+def test_an_app_answers_from_a_new_port(server: Host, client: Host) -> None:
+    def handle(event: apps.Event) -> Iterable[apps.Action]:
+        assert isinstance(event, apps.Datagram)
+        if event.data == b"read":
+            return [apps.SendTo(b"1", event.source, new_port=True)]
+        return [apps.SendTo(b"2", event.source)]
+
+    well_known = server.udp(app=Program(handle))
+    with client.udp() as socket:
+        socket.send_to(b"read", server, well_known.port)
+        first, source = socket.receive()
+        assert first == b"1"
+        assert source[1] != well_known.port
+        socket.send_to(b"ack", server, source[1])
+        assert socket.receive() == (b"2", source)
+
+
+def test_each_peer_has_a_session_of_its_own(server: Host, client: Host) -> None:
+    class Counting:
+        name = "Counting"
+
+        def session(self, local: apps.Address, peer: apps.Address) -> Program:
+            count = iter(range(100))
+            return Program(lambda event: [apps.Send(b"%d" % next(count))])
+
+    port = server.udp(app=Counting()).port
+    one, other = client.udp(), client.udp()
+    answers = []
+    for socket in (one, one, other, one):
+        socket.send_to(b"", server, port)
+        answers.append(socket.receive()[0])
+    assert answers == [b"0", b"1", b"0", b"2"]
+
+
+@pytest.mark.parametrize("when", [apps.Opened, apps.Data])
+def test_an_app_that_raises_is_heard(world: str, when: type) -> None:
+    def handle(event: apps.Event) -> Iterable[apps.Action]:
+        if isinstance(event, when):
+            raise Broken("on purpose")
+        return ()
+
+    with Lab(world) as lab:
+        server, client = lab.hosts("server", "client")
+        port = server.listen(app=Program(handle)).port
+        with pytest.raises(AppError, match="on purpose") as heard:
+            question(client, server, port)
+        assert isinstance(heard.value.__cause__, Broken)
+        # Heard once, the lab goes on.
+        echo = server.listen(app=apps.Echo())
+        with client.connect(server, echo.port) as connection:
+            connection.send(b"x")
+            assert connection.receive() == b"x"
+
+
+def test_the_connection_of_an_app_that_raised_is_reset(world: str) -> None:
+    def handle(event: apps.Event) -> Iterable[apps.Action]:
+        if isinstance(event, apps.Data):
+            raise Broken
+        return ()
+
+    with Lab(world) as lab:
+        server, client = lab.hosts("server", "client")
+        connection = client.connect(server, server.listen(app=Program(handle)).port)
+        connection.send(b"x")
+        with pytest.raises(AppError):
+            connection.receive()
+        with pytest.raises(ConnectionAborted):
+            connection.receive()
+
+
+def test_what_nobody_heard_is_heard_at_the_end(world: str) -> None:
+    def handle(event: apps.Event) -> Iterable[apps.Action]:
+        raise Broken("unheard")
+
+    lab = Lab(world)
+    server, client = lab.hosts("server", "client")
+    port = server.udp(app=Program(handle)).port
+    client.udp().send_to(b"x", server, port)
+    with pytest.raises(AppError, match="unheard"):
+        lab.close()
+    lab.close()
+
+
+def test_a_session_that_cannot_be_made_is_heard(world: str) -> None:
+    class Hopeless:
+        name = "Hopeless"
+
+        def session(self, local: apps.Address, peer: apps.Address) -> apps.Session:
+            raise Broken
+
+    with Lab(world) as lab:
+        server, client = lab.hosts("server", "client")
+        port = server.listen(app=Hopeless()).port
+        with pytest.raises(AppError) as heard:
+            client.connect(server, port).receive(timeout=2.0)
+        assert isinstance(heard.value.__cause__, Broken)
+
+
+@pytest.mark.parametrize(
+    "actions",
+    [
+        ["not an action"],
+        None,
+        [apps.Close(), apps.Send(b"too late")],
+        [apps.Send("text")],  # type: ignore[arg-type]
+        [apps.Wake(-1.0)],
+        [apps.Listen(65536, apps.Echo())],
+        [apps.Connect(("not an address", 80), apps.Echo())],
+        [apps.SendTo(b"", ("nobody.example", 80))],
+    ],
+)
+def test_an_app_that_asks_for_nonsense_is_heard(world: str, actions: list[apps.Action]) -> None:
+    def ask() -> None:
+        with Lab(world) as lab:
+            server, client = lab.hosts("server", "client")
+            program = Program(lambda event: actions if isinstance(event, apps.Data) else ())
+            question(client, server, server.listen(app=program).port)
+
+    with pytest.raises(AppError):
+        ask()
+
+
+def test_the_program_is_named_in_its_error(world: str) -> None:
+    with Lab(world) as lab:
+        server, client = lab.hosts("server", "client")
+        program = Program(lambda event: 1 / 0)  # type: ignore[arg-type, return-value]
+        with pytest.raises(AppError, match=r"Program.*ZeroDivisionError"):
+            client.connect(server, server.listen(app=program).port).receive(timeout=2.0)
+
+
+def test_a_silent_app_times_out_and_nothing_else(server: Host, client: Host) -> None:
+    connection = client.connect(server, server.listen(app=apps.Discard()).port)
+    connection.send(b"GET / HTTP/1.1\r\n\r\n")
+    with pytest.raises(TimedOut):
+        connection.receive(timeout=0.05)
+    assert not issubclass(TimedOut, AppError)
+    assert issubclass(TimedOut, PortlabError)
