@@ -143,9 +143,10 @@ def _reset(tcb: "Endpoint") -> None:
         tcb.move(Cause.RST)
         tcb.back_to_listen()
         return
-    refused = tcb.state is State.SYN_RECEIVED
+    # In TIME-WAIT both streams are complete, so the program is told of no error.
+    error = {State.SYN_RECEIVED: "refused", State.TIME_WAIT: None}.get(tcb.state, "reset")
     tcb.move(Cause.RST)
-    tcb.end("refused" if refused else "reset")
+    tcb.end(error)
 
 
 def _ack(tcb: "Endpoint", segment: Segment, seq: Seq, carries: bool, now: int) -> bool:
