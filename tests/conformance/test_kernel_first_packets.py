@@ -124,13 +124,13 @@ CLOSED_PORT = {
 }
 
 
-@pytest.mark.parametrize("name", CLOSED_PORT)
-def test_a_closed_port_answers_as_the_rfc_says(line, name):
-    sent, (flags, seq, ack) = CLOSED_PORT[name]
-    answer = line.ask(sent).payload
-    assert (answer.flags, answer.seq) == (flags, seq)
-    assert (answer.ack if answer.has_ack else None) == ack
-    assert answer.payload == b""
+def test_a_closed_port_answers_as_the_rfc_says(line):
+    answers = {}
+    for name, (sent, _) in CLOSED_PORT.items():
+        answer = line.ask(sent).payload
+        assert answer.payload == b""
+        answers[name] = answer.flags, answer.seq, answer.ack if answer.has_ack else None
+    assert answers == {name: said for name, (_, said) in CLOSED_PORT.items()}
 
 
 def test_nothing_answers_a_reset(line):

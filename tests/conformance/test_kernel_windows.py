@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from portlab.tcp import Config
-from tests.oracle.scenes import MIXED, closed, opened, stream, wire
+from tests.oracle.scenes import LINUX_RTO, MIXED, closed, opened, stream, wire
 from tests.requires import needs
 
 needs("kernel")
@@ -20,7 +20,8 @@ BULK = 100_000
 
 def full(client, server, receiver):
     """A wire on which the window of `receiver` is about to close."""
-    return wire(client, server, config=Config(receive_buffer=BUFFER))
+    config = Config(receive_buffer=BUFFER, initial_rto=LINUX_RTO, min_rto=LINUX_RTO)
+    return wire(client, server, config=config)
 
 
 def fill(pump, receiver):

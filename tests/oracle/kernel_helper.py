@@ -14,12 +14,14 @@ import sys
 
 DEVICE = "portlab0"
 REQUEST = 65536  # bytes: the longest request or answer
+PATIENCE = 10.0  # seconds: for the kernel to bring an address into use
 
 # <linux/sched.h>, <linux/if_tun.h>, <linux/if.h>, <linux/sockios.h>
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 0x1
 SIOCSIFADDR, SIOCSIFNETMASK, SIOCSIFMTU, SIOCGIFINDEX = 0x8916, 0x891C, 0x8922, 0x8933
+NETLINK_ROUTE, RTMGRP_IPV6_ROUTE = 0, 0x400  # <linux/netlink.h>, <linux/rtnetlink.h>
 IFREQ = 40  # bytes: sizeof(struct ifreq)
 
 
@@ -102,10 +104,28 @@ def new_tun(plan):
         up(control, DEVICE)
         (index,) = struct.unpack_from("i", interface(control, SIOCGIFINDEX))
     if plan["address6"] is not None:
-        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as control:
-            packed = socket.inet_pton(socket.AF_INET6, plan["address6"])
-            fcntl.ioctl(control, SIOCSIFADDR, struct.pack("16sIi", packed, 64, index))
+        add_ipv6(plan["address6"], index)
     return tun
+
+
+def add_ipv6(address, index):
+    """Add `address`/64 to interface number `index`, and wait until it can be used.
+
+    The kernel clears an address for use and routes to it in its own time, a few milliseconds
+    later; the route, told over netlink, comes last.
+    """
+    import fcntl
+
+    packed = socket.inet_pton(socket.AF_INET6, address)
+    with (
+        socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as control,
+        socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_ROUTE) as routes,
+    ):
+        routes.bind((0, RTMGRP_IPV6_ROUTE))
+        routes.settimeout(PATIENCE)
+        fcntl.ioctl(control, SIOCSIFADDR, struct.pack("16sIi", packed, 64, index))
+        while packed not in routes.recv(REQUEST):
+            pass
 
 
 def answer(channel, descriptors=(), **fields):

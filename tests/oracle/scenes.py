@@ -5,9 +5,10 @@ from contextlib import ExitStack, contextmanager
 
 from tests.oracle.ends import LinuxEnd, ModelEnd
 from tests.oracle.kernel_host import KernelHost
-from tests.oracle.pump import Pump
+from tests.oracle.pump import WRAP, Pump
 
 PORT = 80
+LINUX_RTO = 200_000  # microseconds: what Linux waits at least; RFC 6298 2.4 would have a second
 FINISHED = {"CLOSED", "TIME-WAIT"}
 MIXED = [("model", "linux"), ("linux", "model")]
 ALL = [*MIXED, ("linux", "linux"), ("model", "model")]
@@ -54,6 +55,25 @@ def carry(pump, sender, receiver, data, seconds=10.0):
     sender.send(data)
     pump.run(lambda: len(receiver.received) - before >= len(data), f"{len(data)} bytes", seconds)
     assert receiver.received[before:] == data, f"other bytes arrived\n{pump.story()}"
+
+
+def lose_next(pump, sender):
+    """Have the next segment with new data from `sender` lost; gives a list that will hold it."""
+    number, lost = 0, []
+    for one in pump.segments(sender):
+        end = (one.seq + one.sequence_length) % WRAP
+        if not number or (end - number) % WRAP < WRAP // 2:
+            number = end
+
+    def rule(direction, packet):
+        segment = packet.payload
+        if lost or direction != sender or not segment.payload or segment.seq != number:
+            return None
+        lost.append(segment)
+        return "drop"
+
+    pump.rule = rule
+    return lost
 
 
 def closed(pump, first, second):
