@@ -6,6 +6,7 @@ from trying, not from guessing by name or version, and trying leaves nothing beh
 
 import errno
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -91,6 +92,13 @@ def _beside(path: Path, content: bytes) -> Iterator[Path]:
         yield whole
     finally:
         whole.unlink(missing_ok=True)
+
+
+def free_port() -> int:
+    """A port that nothing listened on at 127.0.0.1 a moment ago."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 def ephemeral_ports() -> tuple[int, int] | None:

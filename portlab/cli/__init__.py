@@ -26,17 +26,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.print_help()
         else:
             options.command(options)
-        sys.stdout.flush()
+        if sys.stdout:  # None where it was closed before we began
+            sys.stdout.flush()
     except PortlabError as error:
         print(f"portlab: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Whoever read our output has enough. Python would complain once more at its own end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()  # whoever read it has enough
         return 141
+    except OSError as error:
+        _give_up_output()
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"portlab: the system refused: {error.strerror or error}{where}.", file=sys.stderr)
+        return 2
     return 0
+
+
+def _give_up_output() -> None:
+    """Python flushes once more at its end, and would complain once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -4,14 +4,12 @@ A short command spends half of its time on start-up; nothing is imported before 
 """
 
 import argparse
-import sys
-from typing import TYPE_CHECKING, Any
+import os
+from typing import TYPE_CHECKING
 
 from portlab.errors import PortlabError
 
 if TYPE_CHECKING:
-    from portlab.host import Connection
-    from portlab.trace.record import Record
     from portlab.trace.trace import Trace
 
 
@@ -70,9 +68,8 @@ def doctor(options: argparse.Namespace) -> None:
 
 
 def handshake(options: argparse.Namespace) -> None:
-    from portlab.lab import Lab
-
     from portlab.errors import ConnectError
+    from portlab.lab import Lab
     from portlab.network.faults import drop
     from portlab.network.link import Link
 
@@ -83,92 +80,71 @@ def handshake(options: argparse.Namespace) -> None:
         )
     link = Link(loss=options.loss) if options.loss else None
     faults = [drop(number) for number in options.drop]
-    outcome = None
     with Lab(options.world, seed=options.seed, faults=faults, link=link) as lab:
         server, client = lab.hosts("server", "client")
-        connection: Connection | None = None
         with server.listen(80 if options.world == "model" else 0) as listener:
+            error = None
             try:
-                connection = client.connect(server, listener.port)
-            except ConnectError as error:
-                outcome = f"No connection came about: {error}"
+                client.connect(server, listener.port)
+                if options.world == "loopback":
+                    listener.accept()  # there, only what programs call can be seen
+            except ConnectError as ended:
+                error = ended
             lab.run()
             # Taken while the connection stands open: how it ends is another lesson.
-            trace = lab.trace[:]
-            if connection:
-                connection.close()
-    trace.title = "TCP handshake"
+            trace = lab.trace
+    trace.title, trace.error = "TCP handshake", error
     _put(trace, options)
-    if not options.json and outcome:
-        print(outcome)
-    for number in options.drop:
-        if number > len(trace):
-            print(f"portlab: --drop {number} met nothing: {len(trace)} were sent.", file=sys.stderr)
 
 
 def show(options: argparse.Namespace) -> None:
     from portlab.trace.capture import load
 
     trace = load(options.file, first=options.first)
-    start = trace[0].time if len(trace) else 0
     if options.conversation:
         from portlab.trace.conversations import conversations
 
         found = conversations(trace)
         if options.conversation > len(found):
             raise PortlabError(
-                f"{options.file} has {len(found)} conversations, so there is no number "
-                f"{options.conversation}. Leave --conversation away to see them all."
+                f"{options.file} has no conversation {options.conversation}: the last one is "
+                f"number {len(found)}. Leave --conversation away to see them all."
             )
         trace = found[options.conversation - 1].trace
-    _put(trace, options, start)
+    _put(trace, options)
 
 
-def _put(trace: "Trace", options: argparse.Namespace, start: int | None = None) -> None:
+def _put(trace: "Trace", options: argparse.Namespace) -> None:
     """Everything a command can do with its trace, files first: then what is printed is true."""
-    from portlab.views import ladder
-
     if getattr(options, "save", None):
-        from portlab.trace.saving import save
+        from portlab.trace.capture import save
 
         save(trace, options.save)
-    if options.figure:
-        ladder(trace).save(options.figure)
-    if options.json:
-        import json
-
-        if start is None:
-            start = trace[0].time if len(trace) else 0
-        print(json.dumps([_plain(record, start) for record in trace], indent=1))
+    if options.json and not options.figure:
+        _put_json(trace)
         return
-    print(ladder(trace).text())
-    if options.why:
-        for record in trace:
-            reason = record.reason
-            why = f"{record.why} ({reason.source})" if reason else "nobody can know from outside"
-            print(f"{record.number:>4} {why}")
+    from portlab.views.picture import ladder
+
+    shown = ladder(trace)
+    if options.figure:
+        shown.save(options.figure)
+    if options.json:
+        _put_json(trace)
+    else:
+        print(shown.text(why=options.why, width=_width()))
 
 
-def _plain(record: "Record", start: int) -> dict[str, Any]:
-    """A record as JSON shows it: times in seconds from `start`, null for what is not known."""
-    return {
-        "number": record.number,
-        "time": (record.time - start) / 1e6,
-        "src": record.src,
-        "sport": record.sport,
-        "dst": record.dst,
-        "dport": record.dport,
-        "proto": record.proto,
-        "flags": record.flags,
-        "seq": record.seq,
-        "ack": record.ack,
-        "length": record.length,
-        "origin": record.origin,
-        "fate": record.fate,
-        "arrival": None if record.arrival is None else (record.arrival - start) / 1e6,
-        "cause": record.cause,
-        "state": record.state,
-        "call": record.call.name if record.call else None,
-        "why": record.why,
-        "problem": record.problem,
-    }
+def _put_json(trace: "Trace") -> None:
+    import json
+
+    from portlab.trace.json import as_dicts
+
+    print(json.dumps(as_dicts(trace), indent=1))
+
+
+def _width() -> int:
+    """Columns for a ladder: 100, or what a narrower terminal has; a file gets the same anywhere."""
+    try:
+        return max(60, min(100, os.get_terminal_size().columns))
+    except (OSError, ValueError):
+        return 100

@@ -21,7 +21,7 @@ def port(text: str) -> int:
     from portlab.ports import check_port
 
     try:
-        return check_port(int(text) if text.lstrip("-").isdecimal() else text)
+        return check_port(int(text) if text.lstrip("-").isdecimal() else text, zero=True)
     except PortlabError as error:
         raise ArgumentTypeError(str(error).rstrip(".")) from error
 

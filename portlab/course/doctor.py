@@ -17,6 +17,17 @@ from pathlib import Path
 from portlab import system
 from portlab.errors import PortlabError
 
+LIBRARIES = (
+    "jupyterlab",
+    "ipykernel",
+    "ipywidgets",
+    "matplotlib",
+    "scapy",
+    "h11",
+    "psutil",
+    "platformdirs",
+)
+LAB_PORT = 8888
 NOT_NEEDED = "Not needed: the model world shows every packet."
 
 
@@ -42,8 +53,7 @@ def examine() -> list[Finding]:
         _client_ports(),
         _kernel(),
         _capture(),
-        *(_library(name) for name in ("jupyterlab", "ipykernel", "ipywidgets")),
-        *(_library(name) for name in ("matplotlib", "scapy", "h11", "psutil", "platformdirs")),
+        *map(_library, LIBRARIES),
         _lab_port(),
         _browser(),
         _folder("your course", system.course_folder(), "give another: `portlab lab DIR`"),
@@ -185,9 +195,9 @@ def _library(name: str) -> Finding:
 
 
 def _lab_port() -> Finding:
-    what = "port 8888 for JupyterLab"
+    what = f"port {LAB_PORT} for JupyterLab"
     try:
-        with socket.create_server(("127.0.0.1", 8888)):
+        with socket.create_server(("127.0.0.1", LAB_PORT)):
             return Finding(what, True, "free")
     except OSError as error:
         return Finding(what, False, _words(error), "None needed: `portlab lab` takes another.")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from portlab.course.learner_copy import HIDDEN
 from portlab.errors import PortlabError
-from portlab.system import has_screen, unwritable_because, user_folder
+from portlab.system import free_port, has_screen, unwritable_because, user_folder
 
 
 def serve(
@@ -26,7 +26,8 @@ def serve(
 ) -> None:
     """Open `folder` in JupyterLab and return when it has ended (Ctrl-C, SIGTERM or its own menu).
 
-    `first_page` is a notebook to open beside the list of files. `say` gets one line at a time.
+    `first_page` is a notebook to open beside the list of files, `port` 0 any free port; `say` gets
+    one line at a time.
     Raises PortlabError when JupyterLab is missing, has nowhere to keep its files, or finds no port.
     """
     # A signal that comes before JupyterLab listens ends it as quietly as a later one.
@@ -41,7 +42,7 @@ def serve(
         config = server.settings(
             folder,
             first_page=first_page,
-            port=port,
+            port=port or free_port(),
             browser=browser and has_screen(),
             workspaces=folder / HIDDEN / "workspaces",
             own=own / "settings",

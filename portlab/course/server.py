@@ -52,8 +52,12 @@ class CourseServer(ServerApp):
 
     def start_app(self) -> None:
         super().start_app()
+        # Behind the callback that binds the port: whoever opens the address is answered.
+        self.io_loop.add_callback(self.announce)
+
+    def announce(self) -> None:
         wanted = self.settings.ServerApp.port
-        if self.port != wanted != 0:
+        if self.port != wanted:
             type(self).say(f"Port {wanted} is taken; JupyterLab listens on {self.port} instead.")
         page = self.connection_url.rstrip("/") + self.default_url
         token = self.settings.IdentityProvider.token
