@@ -92,6 +92,13 @@ def test_only_errors_quote() -> None:
     assert Packet.build(*V4, UdpDatagram(1, 2)).quoted is None
 
 
+def test_an_error_that_quotes_nothing() -> None:
+    answer = Packet.build(*BACK4, IcmpMessage(3, 3))
+    assert answer.quoted is not None
+    assert answer.quoted.raw == b""
+    assert str(answer).endswith("about a packet that cannot be read")
+
+
 def test_a_quotation_that_cannot_be_read() -> None:
     answer = Packet.build(*BACK4, IcmpMessage(3, 1, b"\0\0\0\0rubbish"))
     assert str(answer).endswith("ICMP host unreachable len 11, about a packet that cannot be read")

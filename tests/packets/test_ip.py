@@ -211,6 +211,15 @@ def test_only_the_first_ipv6_fragment_has_ports() -> None:
     assert str(later.ip).endswith("fragment at 24, the last")
 
 
+def test_the_middle_of_a_datagram_is_not_read_as_a_header() -> None:
+    """What was cut up began with destination options; a later fragment has none (RFC 8200 4.5)."""
+    fragment = FragmentHeader(60, 3, False, 5)
+    packet = Packet.decode(Ipv6(*V6, 44, extensions=(fragment,)).encode(b"\x11\xffmiddle"))
+    assert isinstance(packet.ip, Ipv6)
+    assert packet.ip.extensions == (fragment,)
+    assert (packet.proto, packet.payload) == ("60", b"\x11\xffmiddle")
+
+
 def test_a_first_fragment_too_short_for_the_header() -> None:
     raw = Ipv4(*V4, 6, flags=MORE_FRAGMENTS).encode(bytes([0, 80, 0, 81, 0, 0, 0, 0]))
     packet = Packet.decode(raw)

@@ -62,6 +62,14 @@ def test_the_largest_datagram(addresses: tuple[str, str], most: int) -> None:
         Packet.build(*addresses, UdpDatagram(1, 2, bytes(most + 1)))
 
 
+def test_bytes_behind_the_length_are_not_summed() -> None:
+    data = UdpDatagram(1000, 2000, b"data").encode(*V4)
+    packet = Packet.build(*V4, data + b"surplus", protocol=17)
+    assert packet.checksum_ok is True
+    assert isinstance(packet.payload, UdpDatagram)
+    assert packet.payload.payload == b"data"
+
+
 @pytest.mark.parametrize("size", [0, 7])
 def test_too_short_for_a_header(size: int) -> None:
     with pytest.raises(PacketError, match=f"No UDP datagram: {size} bytes"):
