@@ -21,6 +21,7 @@ _INK, _GREY = "#1a1a1a", "#595959"
 _SIZE, _SMALL = 8.5, 7.5
 _OFF = 0.035
 _MARGIN = 0.16
+_CROSS = 0.16
 _ANYWHERE = tuple(step / 20 for step in range(21))
 _IN_THE_MIDDLE = (0.5, 0.4, 0.6, 0.3, 0.7, *_ANYWHERE)
 _AT_SENDER = _ANYWHERE
@@ -45,6 +46,9 @@ class Labeller:
 
     def arrows(self, lines: Sequence[Line]) -> None:
         """The labels of all arrows: in the middle, or at their sender where lines are many."""
+        for arrow, _, end in lines:
+            if arrow.fate == "lost":
+                self.taken.append(_box(end, _CROSS, _CROSS, 0.0))
         for at, (arrow, start, end) in enumerate(lines):
             texts = [piece.text for piece in arrow.pieces if piece.rank == 0]
             first = _AT_SENDER if _crowded(lines, at) else _IN_THE_MIDDLE

@@ -90,7 +90,11 @@ def call_text(call: Call) -> str:
     'connect -> 127.0.0.1:5000'
     >>> call_text(Call("send", "tcp", "::1", 40000, "::1", 5000, length=18))
     'send 18 bytes'
+    >>> call_text(Call("receive", "tcp", "::1", 40000, "::1", 5000))
+    'receive: the peer has closed'
     """
+    if call.name == "receive" and call.proto == "tcp" and not call.length and not call.error:
+        return "receive: the peer has closed"
     words = call.name.replace("_", " ")
     if call.length:
         words += f" {call.length:,} byte{'s' if call.length > 1 else ''}"
