@@ -25,9 +25,11 @@ from portlab.apps.app import (
 from portlab.errors import ConnectionClosed
 from portlab.network.checks import as_bytes
 from portlab.ports import check_port
+from portlab.worlds.guard import check_end
 from portlab.worlds.loopback.core import Held
 from portlab.worlds.loopback.opening import (
     begin_to_connect,
+    check_size,
     own_address,
     own_end,
     raise_failure_of,
@@ -229,11 +231,13 @@ class Conversation:
             self._server.drop(self._sock)
 
     def _send_to(self, action: SendTo) -> None:
-        sock = self._server.fresh_udp(self._host, own_address(action.peer[0]), self._app.name)
+        peer, data = check_end(action.peer), as_bytes(action.data)
+        sock = self._server.fresh_udp(self._host, own_address(peer[0]), self._app.name)
         try:
             local = own_end(sock)
-            self._enter("sendto", "udp", local, action.peer, len(action.data))
-            udp_send(sock, as_bytes(action.data), action.peer)
+            check_size(data, local[0])
+            self._enter("sendto", "udp", local, peer, len(data))
+            udp_send(sock, data, peer)
         finally:
             self._server.drop(sock)
 
@@ -249,7 +253,7 @@ class Conversation:
 
 def connect_for(server: "Server", host: str, action: Connect) -> None:
     """What an app asks for with Connect. Raises AddressError, PortError, LimitReached."""
-    peer = (action.peer[0], check_port(action.peer[1]))
+    peer = check_end(action.peer)
     server.core.room_for_connection()
     local = (own_address(peer[0]), 0)
     sock = tcp_socket(server.core, Held(host, "tcp", "connection", local, peer, action.app.name))

@@ -21,9 +21,9 @@ from portlab.apps.app import (
 )
 from portlab.network.checks import as_bytes
 from portlab.ports import check_port
+from portlab.worlds.guard import check_end
 from portlab.worlds.loopback.conversation import connect_for
-from portlab.worlds.loopback.opening import own_end, same_family, udp_send
-from portlab.worlds.loopback.udp import check_size
+from portlab.worlds.loopback.opening import check_size, own_end, same_family, udp_send
 
 if TYPE_CHECKING:
     from portlab.worlds.loopback.server import Server
@@ -110,7 +110,7 @@ class Exchange:
         elif isinstance(action, SendTo):
             if action.new_port:
                 self._move()
-            self._send(action.data, action.peer)
+            self._send(action.data, check_end(action.peer))
         elif isinstance(action, Close | Abort):
             self._forget()
         elif isinstance(action, Wake):

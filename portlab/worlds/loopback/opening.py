@@ -5,7 +5,6 @@ is made is held by the core before anything else can happen to it, and let go if
 """
 
 import contextlib
-import functools
 import os
 import socket
 import struct
@@ -14,8 +13,7 @@ import time
 
 from portlab.apps.app import Address
 from portlab.errors import PacketError
-from portlab.ports import check_port
-from portlab.worlds.guard import LOCALHOST, LOCALHOST6, check_address
+from portlab.worlds.guard import LOCALHOST, LOCALHOST6, check_address, check_end
 from portlab.worlds.loopback import failures
 from portlab.worlds.loopback.core import Core, Held
 from portlab.worlds.loopback.holders import take_over
@@ -26,9 +24,7 @@ SLICE = 0.25
 
 _TIME_WAIT_PATIENCE = 3_000_000  # microseconds
 _BIGGEST_DATAGRAM = 65_535
-
-guarded = functools.lru_cache(maxsize=1024, typed=True)(check_address)
-"""The guard, remembering what it said: every datagram passes it."""
+_MOST = {socket.AF_INET: 65_507, socket.AF_INET6: 65_527}
 
 
 def family_of(address: str) -> socket.AddressFamily:
@@ -41,6 +37,16 @@ def same_family(own: str, peer: str) -> None:
         raise PacketError(
             f"A socket at {own} reaches no {peer}: one is IPv4, the other IPv6. "
             f"Make one with udp(address={own_address(peer)!r})."
+        )
+
+
+def check_size(data: bytes, address: str) -> None:
+    """Raises PacketError if one datagram cannot hold `data`."""
+    most = _MOST[family_of(address)]
+    if len(data) > most:
+        raise PacketError(
+            f"{len(data):,} bytes do not fit: a UDP datagram here holds at most {most:,} (its "
+            "length field has 16 bits and counts the headers). Send several."
         )
 
 
@@ -68,7 +74,7 @@ def udp_socket(core: Core, held: Held) -> socket.socket:
     """A UDP socket at `held.local` (port 0: the system chooses)."""
     sock = None
     try:
-        sock = socket.socket(family_of(guarded(held.local[0])), socket.SOCK_DGRAM)
+        sock = socket.socket(family_of(check_address(held.local[0])), socket.SOCK_DGRAM)
         core.hold(sock, held)
         if sys.platform == "win32":
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
@@ -89,7 +95,7 @@ def bind(core: Core, sock: socket.socket, proto: str, local: Address) -> None:
 
     Raises PortInUse, PortNotAllowed, AddressError.
     """
-    where = (guarded(local[0]), local[1])
+    where = (check_address(local[0]), local[1])
     try:
         try:
             sock.bind(where)
@@ -159,7 +165,7 @@ def tcp_socket(core: Core, held: Held) -> socket.socket:
 
 def begin_to_connect(sock: socket.socket, peer: Address) -> None:
     """Start to connect a socket that does not block. Raises OSError if that fails at once."""
-    number = sock.connect_ex((guarded(peer[0]), peer[1]))
+    number = sock.connect_ex(check_end(peer))
     if number and number not in failures.UNDER_WAY:
         raise OSError(number, os.strerror(number))
 
@@ -173,12 +179,12 @@ def raise_failure_of(sock: socket.socket) -> None:
 
 def udp_connect(sock: socket.socket, peer: Address) -> None:
     """Fix a UDP socket's peer. Raises OSError."""
-    sock.connect((guarded(peer[0]), peer[1]))
+    sock.connect(check_end(peer))
 
 
 def udp_send(sock: socket.socket, data: bytes, peer: Address | None) -> None:
     """One datagram, to the connected peer where none is named. Raises OSError."""
-    whom = peer and (guarded(peer[0]), check_port(peer[1]))
+    whom = peer and check_end(peer)
     while True:
         try:
             if whom is None:
@@ -249,7 +255,7 @@ def reset_when_closed(sock: socket.socket) -> None:
 
 
 def _tcp(address: str) -> socket.socket:
-    sock = socket.socket(family_of(guarded(address)), socket.SOCK_STREAM)
+    sock = socket.socket(family_of(check_address(address)), socket.SOCK_STREAM)
     try:
         # A port must be free again at once when a cell is run again. The same words mean
         # "share it with anybody" on Windows, where the default is right but for thieves.

@@ -7,22 +7,20 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from portlab.apps.app import Address, App
-from portlab.errors import ConnectionClosed, LabError, PacketError, TimedOut
+from portlab.errors import ConnectionClosed, LabError, TimedOut
 from portlab.host import Host, written
 from portlab.network.checks import as_bytes, check_count
 from portlab.ports import check_port
 from portlab.worlds.loopback import failures
 from portlab.worlds.loopback.core import Core
 from portlab.worlds.loopback.opening import (
-    family_of,
+    check_size,
     own_end,
     same_family,
     udp_connect,
     udp_send,
     wait_readable,
 )
-
-_MOST = {socket.AF_INET: 65_507, socket.AF_INET6: 65_527}
 
 
 class LoopbackUdp:
@@ -165,13 +163,3 @@ class LoopbackUdp:
 
     def __repr__(self) -> str:
         return f"<UdpSocket {written(self._local)}>"
-
-
-def check_size(data: bytes, address: str) -> None:
-    """Raises PacketError if one datagram cannot hold `data`."""
-    most = _MOST[family_of(address)]
-    if len(data) > most:
-        raise PacketError(
-            f"{len(data):,} bytes do not fit: a UDP datagram here holds at most {most:,} (its "
-            "length field has 16 bits and counts the headers). Send several."
-        )

@@ -1,0 +1,1 @@
+"""The loopback world beyond the contract: interrupts, forgotten labs, limits, real clients."""
