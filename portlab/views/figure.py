@@ -28,7 +28,7 @@ ROWS_SHOWN = 48
 ROWS_IN_ALL = 96
 CONVERSATIONS_SHOWN = 6
 
-_LANES = (1.95, WIDTH - 1.95)
+LANES = (1.95, WIDTH - 1.95)
 _TIMES = (0.9, WIDTH - 0.1)
 _SCREEN, _PRINT = 100, 150
 _FONT = "DejaVu Sans"
@@ -122,7 +122,7 @@ class _Drawing:
         self.top = top
         self.zero = top + 1.35
         self.end = self.zero + placed.height + 0.2
-        self.lanes = _LANES if len(conversation.lanes) > 1 else _LANES[:1]
+        self.lanes = LANES if len(conversation.lanes) > 1 else LANES[:1]
         self.label = Labeller(axes, _FONT)
         self.clock = Clock([b.time for b in placed.beside if b.time is not None])
 
@@ -152,10 +152,18 @@ class _Drawing:
         _write(self.axes, 0.12, self.top + 0.24, self.of.heading, size=9, color=_GREY)
         for x, lane, before in zip(self.lanes, self.of.lanes, self.of.before, strict=False):
             name, end = _name(lane)
-            _write(self.axes, x, self.top + 0.62, name, size=11, weight="bold", ha="center")
-            _write(self.axes, x, self.top + 0.83, end, size=9, color=_GREY, ha="center")
+            self._head(x, self.top + 0.62, name, size=11, weight="bold")
+            self._head(x, self.top + 0.83, end, size=9, color=_GREY)
             if before:
                 self._beside(self.of.lanes.index(lane), self.zero - 0.3, None, before)
+
+    def _head(self, x: float, y: float, text: str, *, size: float, **style: Any) -> None:
+        """Over its lane, or where it still is on the page; smaller, if that does not help."""
+        width = self.label.size(text, size)[0] * (1.2 if "weight" in style else 1.0)
+        most = WIDTH / 2 - 0.2
+        size, width = size * min(1.0, most / max(width, 0.1)), min(width, most)
+        x = min(max(x, 0.1 + width / 2), WIDTH - 0.1 - width / 2)
+        _write(self.axes, x, y, text, size=size, ha="center", **style)
 
     def _lanes(self) -> None:
         breaks = [(self.zero + b.top, self.zero + b.bottom) for b in self.placed.breaks]
@@ -183,13 +191,13 @@ class _Drawing:
 
     def _break(self, y: float, time: int) -> None:
         amount = f"{time / 1_000_000:g} s" if time >= 1_000_000 else f"{time / 1000:g} ms"
-        middle = sum(_LANES) / 2
+        middle = sum(LANES) / 2
         self.label.here(middle, y, f"{amount} later", size=8, color=_GREY, style="italic")
 
     def _fold(self, row: Fold, y: float) -> None:
         from matplotlib.patches import Rectangle
 
-        left, right = _LANES
+        left, right = LANES
         band = Rectangle((left, y), right - left, 0.3, fc=_PALE, ec="none", zorder=4)
         self.axes.add_patch(band)
         self.label.here((left + right) / 2, y + 0.15, f"... {row.text} ...", size=8.5, color=_INK)
@@ -207,9 +215,9 @@ class _Drawing:
         self, arrow: Arrow, top: float, bottom: float
     ) -> tuple[tuple[float, float], tuple[float, float]]:
         """Where an arrow begins and ends; a lost one ends on the way, an outsider begins there."""
-        left, right = _LANES
+        left, right = LANES
         span = right - left
-        xs = [_LANES[lane] if lane < 2 else left + span * 0.7 for lane in (arrow.start, arrow.end)]
+        xs = [LANES[lane] if lane < 2 else left + span * 0.7 for lane in (arrow.start, arrow.end)]
         if arrow.fate == "lost":
             xs[1] = xs[0] + (xs[1] - xs[0]) * LOST_AFTER
         return (xs[0], top), (xs[1], bottom)

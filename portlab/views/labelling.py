@@ -39,7 +39,7 @@ class Labeller:
     def here(self, x: float, y: float, text: str, **style: Any) -> None:
         """A level label with its middle (or the side that `ha` says) at this point."""
         style = {"ha": "center", **style}
-        width, height = self._size(text, style["size"])
+        width, height = self.size(text, style["size"])
         left = x - {"left": 0.0, "center": 0.5, "right": 1.0}[style["ha"]] * width
         self.taken.append(_box((left + width / 2, y), width, height, 0.0))
         self._write(x, y, text, va="center", **style)
@@ -49,14 +49,27 @@ class Labeller:
         for arrow, _, end in lines:
             if arrow.fate == "lost":
                 self.taken.append(_box(end, _CROSS, _CROSS, 0.0))
+        rest = []
         for at, (arrow, start, end) in enumerate(lines):
-            texts = [piece.text for piece in arrow.pieces if piece.rank == 0]
-            first = _AT_SENDER if _crowded(lines, at) else _IN_THE_MIDDLE
-            self._along(str(arrow.number), "  " + " ".join(texts), start, end, first)
-        for arrow, start, end in lines:
-            more = " ".join(piece.text for piece in arrow.pieces if piece.rank == 1)
+            first, more = self._split(arrow, hypot(end[0] - start[0], end[1] - start[1]))
+            places = _AT_SENDER if _crowded(lines, at) else _IN_THE_MIDDLE
+            self._along(str(arrow.number), first, start, end, places)
+            rest.append((more, start, end))
+        for more, start, end in rest:
             if more:
                 self._write_free(more, start, end, _IN_THE_MIDDLE, above=False)
+
+    def _split(self, arrow: Arrow, length: float) -> tuple[str, str]:
+        """What goes above the line, as far as it is long enough, and what below it."""
+        above, below = "", []
+        for piece in arrow.pieces:
+            wider = f"{above} {piece.text}" if above else f"  {piece.text}"
+            width, _ = self.size(f"{arrow.number}{wider}", _SIZE)
+            if piece.rank == 0 and width <= length - 2 * _MARGIN:
+                above = wider
+            elif piece.rank < 2:
+                below.append((piece.rank, piece.text))
+        return above, " ".join(text for _, text in sorted(below, key=lambda one: one[0]))
 
     def _along(
         self, number: str, text: str, start: Point, end: Point, places: Sequence[float]
@@ -71,7 +84,7 @@ class Labeller:
     ) -> bool:
         """Write at the first place that is free, or say that there is none."""
         size = _SIZE if above else _SMALL
-        width, height = self._size(text, size)
+        width, height = self.size(text, size)
         for place in places:
             box, middle, angle = self._place(start, end, width, height, place, above=above)
             if not any(overlap(box, other) for other in self.taken):
@@ -98,7 +111,7 @@ class Labeller:
         angle = atan2(uy, ux) if ux > 0 else atan2(-uy, -ux)
         return _box(middle, width, height, angle), middle, -degrees(angle)
 
-    def _size(self, text: str, size: float) -> tuple[float, float]:
+    def size(self, text: str, size: float) -> tuple[float, float]:
         """Width and height in inches."""
         from matplotlib.font_manager import FontProperties
 

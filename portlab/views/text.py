@@ -149,9 +149,11 @@ class _Text:
                 continue
             if len(first) + len(second) + 2 <= span:
                 yield " " * margin + first + second.rjust(span - len(first))
-            else:
-                yield " " * margin + first
-                yield second.rjust(margin + span)
+                continue
+            for line in wrap(first, self.width):
+                yield " " * min(margin, self.width - len(line)) + line
+            for line in wrap(second, self.width):
+                yield line.rjust(margin + span)
 
     def _name(self, lane: Lane | None) -> tuple[str, str]:
         if lane is None:

@@ -242,3 +242,15 @@ def from_file() -> Trace:
     story.tcp("client", ACK, 700, 5010, at=0.123, takes=None)
     story.records.append(Record(3, 200, "recorded", "seen", problem="ARP: not an IP packet"))
     return story.trace()
+
+
+def router_refuses() -> Trace:
+    """Long IPv6 addresses without names, a full queue, a router's ICMP error, and a copy."""
+    client, server = (f"2001:db8:aaaa:bbbb:cccc:dddd:eeee:{end}" for end in (1, 2))
+    story = Story((client, 51234), (server, 53), {})
+    story.packet(client, server, UdpDatagram(51234, 53, b"?"), 0, None, "lost", "queue full")
+    sent = story.packet(client, server, UdpDatagram(51234, 53, b"?"), 1000, 1005)
+    story.packet("2001:db8::fe", client, Icmpv6Message.unreachable(sent.raw, 1), 1005, 1010)
+    copy = UdpDatagram(51234, 53, b"?")
+    story.packet(client, server, copy, 1020, 1030, "duplicate", "doubled by the link")
+    return story.trace()

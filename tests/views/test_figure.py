@@ -14,7 +14,7 @@ from matplotlib.image import imread
 from matplotlib.text import Text
 
 from portlab.trace.trace import Trace
-from portlab.views.figure import WIDTH, as_drawn, encode, shown_size
+from portlab.views.figure import LANES, WIDTH, as_drawn, encode, shown_size
 from portlab.views.labelling import overlap
 from portlab.views.picture import ladder
 from portlab.views.shapes import Arrow
@@ -34,6 +34,7 @@ STORIES = {
     "400 segments": stories.transfer(400, 300),
     "udp": stories.udp_refused(),
     "udp over IPv6": stories.udp_refused(True),
+    "a router answers": stories.router_refuses(),
     "calls": stories.loopback(),
     "file": stories.from_file(),
     "nothing": Trace(),
@@ -75,6 +76,20 @@ def test_no_text_stands_on_another_and_none_leaves_the_page(name):
     width, height = figure.get_size_inches() * figure.dpi
     for text, points in measured:
         assert all(0 <= x <= width and 0 <= y <= height for x, y in points), text
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_slanting_labels_stay_between_the_lanes(name):
+    figure = ladder(STORIES[name]).figure()
+    renderer = figure.canvas.get_renderer()
+    (axes,) = figure.axes
+    for text in texts(figure):
+        if text.get_rotation():
+            xs = [
+                axes.transData.inverted().transform(point)[0] for point in corners(text, renderer)
+            ]
+            assert min(xs) > LANES[0], text
+            assert max(xs) < LANES[1], text
 
 
 @pytest.mark.parametrize("name", STORIES)

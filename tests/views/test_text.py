@@ -25,6 +25,7 @@ STORIES = {
     "long transfer": stories.transfer(400, 300),
     "udp": stories.udp_refused(),
     "udp over IPv6": stories.udp_refused(True),
+    "a router answers": stories.router_refuses(),
     "calls": stories.loopback(),
     "file": stories.from_file(),
     "nothing": Trace(),
