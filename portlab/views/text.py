@@ -21,6 +21,9 @@ ROWS_IN_ALL = 800
 CONVERSATIONS_SHOWN = 20
 _LAST_RANK = 3
 NARROWEST = 60
+_OUTSIDE = 5
+"""Columns from the right lane to where an outsider's arrow begins."""
+
 _INNER = 36
 """Columns between the lanes that a label needs to be readable."""
 
@@ -111,7 +114,8 @@ class _Text:
             len(p.text) + 1 for p in row.pieces if p.name == "win" and p.rank == 1
         )
         alone = max(len(piece.text) for piece in row.pieces if piece.rank < 2)
-        return max(whole + self._padding(row), alone) + self.number + 11
+        outside = _OUTSIDE if max(row.start, row.end) > 1 else 0
+        return max(whole + self._padding(row), alone) + self.number + 11 + outside
 
     def _padding(self, arrow: Arrow) -> int:
         first = arrow.pieces[0]
@@ -204,7 +208,7 @@ class _Text:
         line, use = self.use.line, self.use
         if arrow.start > 1 or arrow.end > 1:
             begin, end = (use.left if arrow.end == 0 else line), use.mark
-            return f"{begin}{line * 2}{label}".ljust(self.inner - 5, line) + end
+            return f"{begin}{line * 2}{label}".ljust(self.inner - _OUTSIDE, line) + end
         if arrow.start == 0:
             tail = f"X{'':4}" if arrow.fate == "lost" else use.right
             return f"{line * 3}{label}".ljust(self.inner - len(tail), line) + tail
@@ -214,8 +218,9 @@ class _Text:
     def _label(self, arrow: Arrow) -> list[str]:
         """The pieces, in as many lines as they need; the least important only if they fit."""
         first, *pieces = arrow.pieces
-        room = self.inner - self.number - 11
-        lines = [first.text + " " * self._padding(arrow)]
+        room = self.inner - self.number - 11 - (_OUTSIDE if max(arrow.start, arrow.end) > 1 else 0)
+        lines = wrap(first.text, room)
+        lines[-1] += " " * self._padding(arrow)
         for piece in (piece for piece in pieces if piece.rank in self.ranks):
             if len(lines[-1]) + 1 + len(piece.text) <= room:
                 lines[-1] += f" {piece.text}"
