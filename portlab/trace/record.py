@@ -80,29 +80,38 @@ class Record:
 
     @property
     def segment(self) -> Segment | None:
-        payload = self.packet.payload if self.packet else None
+        payload = self.packet.payload if self.packet is not None else None
         return payload if isinstance(payload, Segment) else None
 
     @property
+    def _seen(self) -> Packet | Call | None:
+        return self.call if self.packet is None else self.packet
+
+    @property
     def src(self) -> str | None:
-        return self.packet.src if self.packet else self.call.src if self.call else None
+        seen = self._seen
+        return None if seen is None else seen.src
 
     @property
     def dst(self) -> str | None:
-        return self.packet.dst if self.packet else self.call.dst if self.call else None
+        seen = self._seen
+        return None if seen is None else seen.dst
 
     @property
     def sport(self) -> int | None:
-        return self.packet.sport if self.packet else self.call.sport if self.call else None
+        seen = self._seen
+        return None if seen is None else seen.sport
 
     @property
     def dport(self) -> int | None:
-        return self.packet.dport if self.packet else self.call.dport if self.call else None
+        seen = self._seen
+        return None if seen is None else seen.dport
 
     @property
     def proto(self) -> str | None:
         """`tcp`, `udp`, `icmp`, `icmpv6`, or the IP protocol's number as text."""
-        return self.packet.proto if self.packet else self.call.proto if self.call else None
+        seen = self._seen
+        return None if seen is None else seen.proto
 
     @property
     def flags(self) -> str | None:
@@ -141,7 +150,7 @@ class Record:
 
     @property
     def reason(self) -> Reason | None:
-        return self.packet.reason if self.packet else None
+        return self.packet.reason if self.packet is not None else None
 
     @property
     def why(self) -> str | None:

@@ -181,7 +181,7 @@ class _Builder:
             raw_ack=raw_ack,
             again=again,
             about=about,
-            why=record.why,
+            why=record.explain(seq, ack),
             source=packet.reason.source if packet.reason else None,
         )
 
