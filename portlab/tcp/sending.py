@@ -212,9 +212,12 @@ class Sender:
         self.timer = None
 
     def _beyond_recovery(self) -> bool:
-        """Not the echo of an earlier recovery's own repeats (RFC 6582 3.2 step 1)."""
+        """Not the echo of an earlier recovery's own repeats (RFC 6582 3.2 step 1).
+
+        SACK tells those apart, so it may begin where the last one ended (RFC 6675 5.1).
+        """
         recover = self.congestion.recover
-        return recover == self.iss or self.una > recover
+        return recover == self.iss or self.una > recover or (self.sack_ok and self.una == recover)
 
     def _lose(self, sent: Sent, why: Reason) -> None:
         if sent.counted:

@@ -160,6 +160,19 @@ def test_sack_a_repeated_block_tells_nothing_new() -> None:
     assert story.tcb.snd.dup_acks == 1
 
 
+def test_sack_the_first_loss_after_a_timeout_needs_no_second_timeout() -> None:
+    """RFC 6675 5.1: recovery may begin once HighACK has reached the old RecoveryPoint."""
+    story = Story(sack=True).established(options=SACK).calls("send", bytes(1000))
+    story.sends("PSH,ACK", 101, 301)
+    story.waits(1).sends("PSH,ACK", 101, 301)
+    story.receives("ACK", 301, 1101).calls("send", bytes(20_000))
+    for seq in (1101, 2101):  # the first of them is lost
+        story.sends("ACK", seq, 301, length=1000)
+    story.receives("ACK", 301, 1101, options=(Sack(((2101, 3101),)),)).sends("ACK", 3101, 301)
+    story.receives("ACK", 301, 1101, options=(Sack(((2101, 4101),)),)).sends("ACK", 4101, 301)
+    story.receives("ACK", 301, 1101, options=(Sack(((2101, 5101),)),)).sends("ACK", 1101, 301)
+
+
 def test_sack_blocks_that_cannot_be_are_ignored() -> None:
     story = sent_ten(sack=True)
     for block in ((50, 90), (2101, 1101), (1101, 99_999), (0, 0)):
