@@ -112,6 +112,7 @@ class LoopbackWorld:
                 self._core.settle(_POLITE)
         finally:
             self._core.end()
+        self._forgotten.detach()
         errors: list[PortlabError] = list(self._core.unnoticed())
         if errors:
             for another in errors[1:]:
