@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """`sentence` may hold `{seq}`, `{ack}`, `{length}` and `{window}`; `section` is of `rfc`."""
+    """`sentence` may hold `{seq}`, `{ack}`, `{length}` and `{window}`; `section` is of `rfc`.
+
+    By itself it prints with the names that the RFC gives those fields.
+
+    >>> print(Reason(9293, "3.4", "Acknowledges all before {ack}."))
+    Acknowledges all before SEG.ACK. (RFC 9293 3.4)
+    """
 
     rfc: int
     section: str
@@ -29,4 +35,5 @@ class Reason:
         return f"RFC {self.rfc} {self.section}"
 
     def __str__(self) -> str:
-        return f"{self.sentence} ({self.source})"
+        named = self.fill(seq="SEG.SEQ", ack="SEG.ACK", length="SEG.LEN", window="SEG.WND")
+        return f"{named} ({self.source})"

@@ -5,7 +5,6 @@ so that an angle on paper is an angle in numbers. Colours are Okabe and Ito's, a
 sign: dashes, marks and the label say the same.
 """
 
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from portlab.host import written
@@ -30,7 +29,7 @@ CONVERSATIONS_SHOWN = 6
 
 LANES = (1.95, WIDTH - 1.95)
 _TIMES = (0.9, WIDTH - 0.1)
-_SCREEN, _PRINT = 100, 150
+_SCREEN = 100
 _FONT = "DejaVu Sans"
 _INK, _GREY, _PALE = "#1a1a1a", "#595959", "#eef1f4"
 _BLUE, _GREEN, _VERMILLION, _PURPLE = "#0072b2", "#009e73", "#d55e00", "#cc79a7"
@@ -85,29 +84,6 @@ def draw(layout: Layout) -> "Figure":
         top += 0.19
         _write(axes, 0.12, top - 0.05, note, size=8, color=_GREY)
     return figure
-
-
-def encode(figure: "Figure", form: str, alt_text: str) -> bytes:
-    """The figure as a png, svg or pdf file, with its equivalent in words inside."""
-    from matplotlib import rc_context
-
-    about: dict[str, Any] = {"Title": "Ladder"}
-    if form == "pdf":
-        about |= {"Subject": alt_text, "CreationDate": None}
-    elif form == "svg":
-        about |= {"Description": alt_text, "Date": None}
-    else:
-        about["Description"] = alt_text.encode("latin-1", "replace").decode("latin-1")
-    file = BytesIO()
-    with rc_context({"svg.hashsalt": "portlab", "svg.fonttype": "path"}):
-        figure.savefig(file, format=form, dpi=_PRINT, metadata=about)
-    return file.getvalue()
-
-
-def shown_size(figure: "Figure") -> dict[str, int]:
-    """Width and height in the notebook's pixels: the png has more, for sharp screens."""
-    width, height = figure.get_size_inches()
-    return {"width": round(width * _SCREEN), "height": round(height * _SCREEN)}
 
 
 class _Drawing:

@@ -94,9 +94,9 @@ class Ladder:
     def _as_file(self, suffix: str) -> bytes:
         if suffix == ".txt":
             return (self.text(ascii=False) + "\n").encode()
-        from portlab.views import figure
+        from portlab.views.encoding import encode
 
-        return figure.encode(self.figure(), suffix[1:], self.alt_text)
+        return encode(self.figure(), suffix[1:], "Ladder", self.alt_text)
 
     def __str__(self) -> str:
         return self.text()
@@ -107,12 +107,12 @@ class Ladder:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[Any, Any]:
         from base64 import b64encode
 
-        from portlab.views import figure
+        from portlab.views.encoding import encode, shown_size
 
         drawn = self.figure()
-        png = figure.encode(drawn, "png", self.alt_text)
+        png = encode(drawn, "png", "Ladder", self.alt_text)
         data = {"text/plain": self.text(ascii=False), "image/png": b64encode(png).decode()}
-        return data, {"image/png": figure.shown_size(drawn)}
+        return data, {"image/png": shown_size(drawn)}
 
 
 def _terminal_is_plain() -> bool:

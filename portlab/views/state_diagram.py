@@ -174,11 +174,13 @@ class StateDiagram:
     def __repr__(self) -> str:
         return f"<StateDiagram of {len(self.moves) or len(TRANSITIONS)} moves>"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from portlab.views import figure
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[Any, Any]:
+        from portlab.views.encoding import encode, shown_size
 
-        png = figure.encode(self.figure(), "png", self.alt_text)
-        return {"text/plain": self.text(), "image/png": b64encode(png).decode()}
+        drawn = self.figure()
+        png = encode(drawn, "png", "TCP state diagram", self.alt_text)
+        data = {"text/plain": self.text(), "image/png": b64encode(png).decode()}
+        return data, {"image/png": shown_size(drawn)}
 
 
 def _drawn() -> dict[tuple[State, State], list[Transition]]:

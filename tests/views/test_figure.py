@@ -14,7 +14,8 @@ from matplotlib.image import imread
 from matplotlib.text import Text
 
 from portlab.trace.trace import Trace
-from portlab.views.figure import LANES, WIDTH, as_drawn, encode, shown_size
+from portlab.views.encoding import encode, shown_size
+from portlab.views.figure import LANES, WIDTH, as_drawn
 from portlab.views.labelling import overlap
 from portlab.views.picture import ladder
 from portlab.views.shapes import Arrow
@@ -154,7 +155,7 @@ def test_the_png_has_pixels_for_a_sharp_screen_and_the_words_inside():
 
     shown = ladder(stories.handshake())
     figure = shown.figure()
-    png = encode(figure, "png", shown.alt_text)
+    png = encode(figure, "png", "Ladder", shown.alt_text)
     size = shown_size(figure)
     pixels = imread(BytesIO(png))
     assert pixels.shape[1] == 1.5 * size["width"]
@@ -164,7 +165,7 @@ def test_the_png_has_pixels_for_a_sharp_screen_and_the_words_inside():
 
 @pytest.mark.parametrize("form", ["png", "svg", "pdf"])
 def test_the_same_trace_gives_the_same_file(form):
-    first, second = (encode(ladder(stories.closed()).figure(), form, "words") for _ in range(2))
+    first, second = (encode(ladder(stories.closed()).figure(), form, "Ladder", "words") for _ in range(2))
     assert first == second
 
 
@@ -182,9 +183,9 @@ def test_pyplot_is_never_loaded_so_no_figure_stays_behind():
 def test_a_users_own_matplotlib_settings_change_nothing():
     from matplotlib import rc_context
 
-    plain = encode(ladder(stories.closed()).figure(), "svg", "")
+    plain = encode(ladder(stories.closed()).figure(), "svg", "Ladder", "")
     with rc_context({"font.size": 20, "lines.linewidth": 9, "text.color": "red"}):
-        assert encode(ladder(stories.closed()).figure(), "svg", "") == plain
+        assert encode(ladder(stories.closed()).figure(), "svg", "Ladder", "") == plain
 
 
 Point = st.tuples(st.floats(-3, 3), st.floats(-3, 3))

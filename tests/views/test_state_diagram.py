@@ -49,9 +49,10 @@ def test_a_trace_lights_its_moves_in_order() -> None:
         f"{c.host}  {c.old} -> {c.new}  ({c.event})" for c in trace.changes
     ]
     assert "client, ends in CLOSED" in texts(diagram.figure())
-    bundle = diagram._repr_mimebundle_()
+    bundle, sizes = diagram._repr_mimebundle_()
     assert bundle["text/plain"] == str(diagram)
     assert set(bundle) == {"text/plain", "image/png"}
+    assert sizes == {"image/png": {"width": 840, "height": 820}}
 
 
 def test_lit_arrows_are_those_of_the_trace() -> None:
