@@ -190,10 +190,15 @@ class _Drawing:
     def _line(
         self, arrow: Arrow, top: float, bottom: float
     ) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Where an arrow begins and ends; a lost one ends on the way, an outsider begins there."""
+        """Where an arrow begins and ends; a lost one ends on the way, an outsider begins there.
+
+        Between two outsiders there is no line to reach: a short arrow on the way.
+        """
         left, right = LANES
         span = right - left
         xs = [LANES[lane] if lane < 2 else left + span * 0.7 for lane in (arrow.start, arrow.end)]
+        if xs[0] == xs[1]:
+            xs[1] = left + span * 0.4
         if arrow.fate == "lost":
             xs[1] = xs[0] + (xs[1] - xs[0]) * LOST_AFTER
         return (xs[0], top), (xs[1], bottom)
