@@ -5,12 +5,13 @@ namespaces and devices live in a child process and go with it.
 """
 
 import errno
-import importlib
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def examine() -> list[Finding]:
         _client_ports(),
         _kernel(),
         _capture(),
-        *map(_library, LIBRARIES),
+        *_libraries(),
         _lab_port(),
         _browser(),
         _folder("your course", system.course_folder(), "give another: `portlab lab DIR`"),
@@ -178,20 +179,45 @@ def _capture_by_bpf(what: str) -> Finding:
     return Finding(what, False, seen, f"{NOT_NEEDED} Wireshark's ChmodBPF package allows it.")
 
 
-def _library(name: str) -> Finding:
-    from importlib import metadata
-
-    remedy = f"`{sys.executable} -m pip install {name}`"
+# In a child, because libraries make folders in the user's home and may take Python down with them.
+_TRY_IMPORTS = """
+import importlib, json, sys
+answers, sys.stdout = sys.stdout, sys.stderr
+for name in sys.argv[1:]:
+    problem = None
     try:
         importlib.import_module(name)
-        return Finding(name, True, metadata.version(name))
-    except metadata.PackageNotFoundError:
-        return Finding(name, True, "present, of an unknown version")
     except ModuleNotFoundError as error:
-        seen = "not installed" if error.name == name else f"does not import: {error}"
-        return Finding(name, False, seen, remedy)
-    except Exception as error:  # a broken library may raise anything
-        return Finding(name, False, f"does not import: {error}", remedy)
+        problem = "not installed" if error.name == name else f"does not import: {error}"
+    except Exception as error:
+        problem = f"does not import: {error}"
+    print(json.dumps([name, problem]), file=answers, flush=True)
+"""
+
+
+def _libraries() -> list[Finding]:
+    from importlib import metadata
+
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-c", _TRY_IMPORTS, *LIBRARIES],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "MPLCONFIGDIR": folder},
+        )
+    problems = dict(map(json.loads, done.stdout.splitlines()))
+    findings = []
+    for name in LIBRARIES:
+        if problem := problems.get(name, "ended Python when it, or one before it, was imported"):
+            remedy = f"`{sys.executable} -m pip install --force-reinstall {name}`"
+            findings.append(Finding(name, False, problem, remedy))
+            continue
+        try:
+            findings.append(Finding(name, True, metadata.version(name)))
+        except metadata.PackageNotFoundError:
+            findings.append(Finding(name, True, "present, of an unknown version"))
+    return findings
 
 
 def _lab_port() -> Finding:

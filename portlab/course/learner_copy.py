@@ -62,13 +62,13 @@ def lay_out(source: Path, folder: Path) -> LaidOut:
             elif name in known and known[name] != mark:
                 kept.append(name)
         except OSError as error:
-            raise _unusable(folder, str(error)) from error
+            raise _unusable(folder, error) from error
     if now_known != known:
         try:
             memory.parent.mkdir(exist_ok=True)
             replace_file(memory, json.dumps(now_known, indent=1, sort_keys=True).encode())
         except OSError as error:
-            raise _unusable(folder, str(error)) from error
+            raise _unusable(folder, error) from error
     return LaidOut(tuple(added), tuple(renewed), tuple(kept))
 
 
@@ -81,12 +81,14 @@ def _make_usable(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unusable(folder, str(error)) from error
+        raise _unusable(folder, error) from error
     if problem := unwritable_because(folder):
         raise _unusable(folder, problem)
 
 
-def _unusable(folder: Path, problem: str) -> PortlabError:
+def _unusable(folder: Path, problem: OSError | str) -> PortlabError:
+    if isinstance(problem, OSError):
+        problem = f"{problem.filename or folder}: {problem.strerror or problem}"
     return PortlabError(
         f"The course cannot be laid out in {folder}: {problem}. "
         "Give a folder that you may write to: `portlab lab DIR`."

@@ -16,6 +16,10 @@ import psutil
 SECONDS = 90
 """A machine that is busy with other things may take that long to start JupyterLab."""
 
+WINDOWS = sys.platform == "win32"
+ENDINGS = [signal.CTRL_BREAK_EVENT] if WINDOWS else [signal.SIGINT, signal.SIGTERM]
+"""What a terminal or a system sends to end a program; Ctrl-C first, or what is nearest to it."""
+
 
 class RunningLab:
     """What it printed so far, its address, and the folder of its connection files."""
@@ -60,7 +64,7 @@ class RunningLab:
     def token(self) -> str:
         return self.url.partition("token=")[2]
 
-    def end(self, how: signal.Signals = signal.SIGINT) -> int:
+    def end(self, how: signal.Signals = ENDINGS[0]) -> int:
         """Send one signal and give back the exit status."""
         self.process.send_signal(how)
         return self.process.wait(SECONDS)
@@ -75,7 +79,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if name not in left_out and not name.startswith(dropped)
     }
-    return {**kept, "HOME": str(home), "USERPROFILE": str(home), **more}
+    return {**kept, "HOME": str(home), "USERPROFILE": str(home), "APPDATA": str(home), **more}
 
 
 @contextmanager
@@ -90,6 +94,8 @@ def running_lab(home: Path, *arguments: str, **more: str) -> Iterator[RunningLab
         text=True,
         env=environment(home, **{"JUPYTER_RUNTIME_DIR": str(runtime), **more}),
         cwd=home,
+        # On Windows a signal goes to a whole group, and ours must not get it.
+        creationflags=subprocess.CREATE_NEW_PROCESS_GROUP if WINDOWS else 0,
     )
     family = [psutil.Process(process.pid)]
     try:

@@ -1,6 +1,7 @@
 """`portlab doctor`: no probe claims what is not so, and what is missing comes with its remedy."""
 
 import errno
+import os
 import socket
 import sys
 from pathlib import Path
@@ -52,13 +53,19 @@ def test_a_library_that_is_missing_or_broken_is_seen(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "broken_library.py").write_text("1 / 0")
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(doctor, "LIBRARIES", ("no_such_library", "broken_library"))
-    missing, broken = found("no_such_library"), found("broken_library")
+    (tmp_path / "deadly_library.py").write_text("import os; os._exit(1)")
+    (tmp_path / "talking_library.py").write_text("print('hello')")
+    paths = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
+    monkeypatch.setenv("PYTHONPATH", paths)
+    names = ("no_such_library", "broken_library", "talking_library", "deadly_library")
+    monkeypatch.setattr(doctor, "LIBRARIES", names)
+    missing, broken, talking, deadly = (f for f in examine() if f.what in names)
     assert (missing.works, missing.seen) == (False, "not installed")
-    assert missing.remedy == f"`{sys.executable} -m pip install no_such_library`"
+    assert missing.remedy
     assert not broken.works
     assert "division" in broken.seen
+    assert talking.works
+    assert (deadly.works, "ended Python" in deadly.seen) == (False, True)
 
 
 def test_a_folder_that_cannot_be_written_is_seen(

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import queue
 import signal
 import socket
@@ -19,7 +18,7 @@ import psutil
 import pytest
 from jupyter_client import BlockingKernelClient
 
-from tests.course.running import SECONDS, RunningLab, environment, running_lab
+from tests.course.running import ENDINGS, SECONDS, RunningLab, environment, running_lab
 
 
 def until(condition: Callable[[], Any]) -> Any:
@@ -131,7 +130,7 @@ def test_another_port_is_chosen_when_8888_is_taken(tmp_path: Path) -> None:
             assert "kernels" in ask(lab, "status")
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", ENDINGS)
 def test_one_signal_ends_it_and_its_kernels(tmp_path: Path, how: signal.Signals) -> None:
     with running_lab(tmp_path, "--port", "0") as lab:
         start_kernel(lab)
@@ -156,6 +155,8 @@ def test_a_kernel_that_is_busy_does_not_outlive_it(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="a terminal as Unix knows it")
 def test_ctrl_c_in_a_terminal_asks_no_question(tmp_path: Path) -> None:
     """With a terminal on standard input, JupyterLab itself would ask whether one is sure."""
+    import pty
+
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "portlab", "lab", "--port", "0"],
