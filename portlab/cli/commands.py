@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from portlab.errors import PortlabError
 
 if TYPE_CHECKING:
+    from portlab.lab import Lab
     from portlab.trace.trace import Trace
 
 
@@ -68,8 +69,7 @@ def doctor(options: argparse.Namespace) -> None:
 
 
 def handshake(options: argparse.Namespace) -> None:
-    from portlab.errors import ConnectError
-    from portlab.lab import Lab
+    from portlab.lab import run
     from portlab.network.faults import drop
     from portlab.network.link import Link
 
@@ -78,22 +78,22 @@ def handshake(options: argparse.Namespace) -> None:
             "--drop and --loss need a wire of portlab's own, and on loopback this computer's "
             "kernel moves the packets. Leave --world away: the model world loses what you say."
         )
-    link = Link(loss=options.loss) if options.loss else None
-    faults = [drop(number) for number in options.drop]
-    with Lab(options.world, seed=options.seed, faults=faults, link=link) as lab:
+
+    def experiment(lab: "Lab") -> None:
         server, client = lab.hosts("server", "client")
-        with server.listen(80 if options.world == "model" else 0) as listener:
-            error = None
-            try:
-                client.connect(server, listener.port)
-                if options.world == "loopback":
-                    listener.accept()  # there, only what programs call can be seen
-            except ConnectError as ended:
-                error = ended
-            lab.run()
-            # Taken while the connection stands open: how it ends is another lesson.
-            trace = lab.trace
-    trace.title, trace.error = "TCP handshake", error
+        listener = server.listen(80 if lab.world == "model" else 0)
+        client.connect(server, listener.port)
+        if lab.world == "loopback":
+            listener.accept()  # there, only what programs call can be seen
+
+    trace = run(
+        experiment,
+        world=options.world,
+        seed=options.seed,
+        faults=[drop(number) for number in options.drop],
+        link=Link(loss=options.loss) if options.loss else None,
+    )
+    trace.title = "TCP handshake"
     _put(trace, options)
 
 
