@@ -94,10 +94,13 @@ def _otherwise(tcb: "Endpoint", segment: Segment, now: int) -> None:
 
     # First: is any of it in the window?
     length = 0 if flags & RST else len(data) + bool(flags & SYN) + bool(flags & FIN)
-    if not _acceptable(rcv, seq, length):
+    if not _acceptable(rcv, seq, length, flags):
         if flags & RST:
             return
-        tcb.rcv.ack_due = reasons.ACK_UNACCEPTABLE
+        if length:
+            rcv.ack_due = reasons.ACK_UNACCEPTABLE
+        else:
+            tcb.challenge(reasons.ACK_UNACCEPTABLE)  # rationed: two that disagree would never stop
         if tcb.state is State.TIME_WAIT and flags & FIN:
             tcb.restart_time_wait()  # its ACK was lost, so the peer sends FIN again
         if rcv.wnd or seq != rcv.nxt:
@@ -130,11 +133,15 @@ def _otherwise(tcb: "Endpoint", segment: Segment, now: int) -> None:
         _text_and_fin(tcb, seq, data, bool(flags & FIN), now)
 
 
-def _acceptable(rcv: Receiver, seq: Seq, length: int) -> bool:
-    """Table 6 of RFC 9293 3.10.7.4."""
+def _acceptable(rcv: Receiver, seq: Seq, length: int, flags: int) -> bool:
+    """Table 6 of RFC 9293 3.10.7.4, and one number more.
+
+    A peer that has filled the window while a gap is open sends its ACKs from the right edge. The
+    table would throw them away (appendix A.2); Linux does not, and neither does this.
+    """
     wnd = rcv.wnd
     if length == 0:
-        return seq.within(rcv.nxt, wnd) if wnd else seq == rcv.nxt
+        return seq.within(rcv.nxt, max(wnd, 1) if flags & RST else wnd + 1)
     return wnd > 0 and (seq.within(rcv.nxt, wnd) or (seq + (length - 1)).within(rcv.nxt, wnd))
 
 

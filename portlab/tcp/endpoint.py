@@ -160,7 +160,7 @@ class Endpoint:
         if self.state is State.CLOSED:
             return
         if self.state in _ABORT_RESETS:
-            segment = compose(self, self.snd.nxt, RST)
+            segment = compose(self, self.snd.place, RST)
             self._out.append((segment, reasons.RST_ABORT))
         self.move(Cause.ABORT)
         self.end("aborted")
@@ -278,7 +278,7 @@ class Endpoint:
 
     def unreadable(self) -> None:
         """Data came and nobody will ever read it: say that it is lost (3.6.1)."""
-        self.reply(compose(self, self.snd.nxt, RST), reasons.RST_UNREADABLE)
+        self.reply(compose(self, self.snd.place, RST), reasons.RST_UNREADABLE)
         self.move(Cause.UNREADABLE)
         self.end("aborted")
 
@@ -320,7 +320,7 @@ class Endpoint:
             self._out.append((carry(self, sent), reason))
         due = self.rcv.ack_due
         if due is not None and self.state is not State.SYN_SENT:
-            self._out.append((compose(self, self.snd.nxt, ACK), due))
+            self._out.append((compose(self, self.snd.place, ACK), due))
 
     def _keep_alive_at(self) -> int | None:
         config = self.config

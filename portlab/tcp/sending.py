@@ -88,6 +88,17 @@ class Sender:
         self._timed: tuple[Seq, int] | None = None  # the one segment being timed (RFC 6298 3)
         self._syn_lost = False
 
+    @property
+    def place(self) -> Seq:
+        """Where a segment without data stands: at SND.NXT, but not beyond the peer's window.
+
+        A probe of a closed window lies beyond it and is thrown away; from the number after it the
+        peer would not hear an ACK either, and two probing sides would wait for ever (RFC 9293
+        appendix A.2).
+        """
+        edge = self.una + self.wnd
+        return edge if self.open and edge < self.nxt else self.nxt
+
     # ---- opening ------------------------------------------------------------------------------
 
     def synchronize(self, why: Reason) -> None:

@@ -35,6 +35,16 @@ def test_challenges_are_rationed() -> None:
     story.sends_nothing().waits(5).receives("SYN", 350).sends("ACK", 101, 301)
 
 
+def test_two_that_disagree_do_not_talk_for_ever() -> None:
+    """Each would answer the other's answer; a ration ends it. Data is answered all the same."""
+    story = Story().established()
+    for _ in range(10):
+        story.receives("ACK", 299, 101).sends("ACK", 101, 301)
+    story.receives("ACK", 299, 101).sends_nothing()
+    story.receives("ACK", 298, 101, b"old").sends("ACK", 101, 301)
+    story.waits(5).receives("ACK", 299, 101).sends("ACK", 101, 301)
+
+
 def test_an_ack_from_the_distant_past_is_challenged() -> None:
     """RFC 5961 5.2: older than SND.UNA less the largest window ever offered."""
     story = Story().established().receives("ACK", 301, 101 - 65535).sends_nothing()

@@ -153,6 +153,17 @@ def test_a_closed_window_takes_no_data_but_still_takes_acks() -> None:
     story.reads(b"0123456789")
 
 
+def test_an_ack_from_the_right_edge_is_heard_though_a_gap_is_open() -> None:
+    """The peer has sent all that the window takes; the first of it is lost."""
+    story = Story(receive_buffer=3000).established().calls("send", b"x")
+    story.sends("PSH,ACK", 101, 301)
+    for seq in (1301, 2301):
+        story.receives("ACK", seq, 101, bytes(1000)).sends("ACK", 102, 301)
+    story.receives("ACK", 3301, 102).sends_nothing()
+    assert story.tcb.unsent == 0
+    story.receives("ACK", 3302, 102).sends("ACK", 102, 301)  # one further is too far
+
+
 def test_the_window_scale_is_agreed_in_both_syns_or_not_used() -> None:
     from portlab.packets import WindowScale
 

@@ -99,6 +99,14 @@ def test_a_probe_that_is_taken_moves_the_stream() -> None:
     story.receives("ACK", 301, 102, window=100).sends("PSH,ACK", 102, 301, b"yz")
 
 
+def test_while_a_probe_is_out_acks_and_resets_stay_inside_the_window() -> None:
+    """The peer threw the probe away: from the number after it, it would not hear us."""
+    story = Story().established(options=MSS, window=0).calls("send", b"xyz")
+    story.waits(1).sends("ACK", 101, 301, b"x")
+    story.receives("PSH,ACK", 301, 101, b"hello", window=0).waits(0.2).sends("ACK", 101, 306)
+    story.calls("abort").sends("RST", 101)
+
+
 def test_a_silent_peer_behind_a_closed_window_is_given_up() -> None:
     story = Story(retries=3).established(options=MSS, window=0).calls("send", b"xyz")
     story.waits(60)
