@@ -24,12 +24,16 @@ def full(client, server, receiver):
     return wire(client, server, config=config)
 
 
-def fill(pump, receiver):
+def established(pump, receiver):
     for end in pump.ends:
         if hasattr(end, "options"):
             end.options[socket.SOL_SOCKET, socket.SO_RCVBUF] = BUFFER
     opened(pump)
-    into = 0 if receiver == "client" else 1
+    return 0 if receiver == "client" else 1
+
+
+def fill(pump, receiver):
+    into = established(pump, receiver)
     pump.ends[into].reading = False
     pump.ends[1 - into].send(stream(BULK))
     pump.run(lambda: pump.segments(into)[-1].window == 0, "a window of zero")
@@ -80,3 +84,23 @@ def test_a_lost_window_update_does_not_stop_the_flow(client, server, receiver):
         pump.rule = lose_the_opening
         finish(pump, into)
         assert lost
+
+
+def test_two_closed_windows_do_not_silence_each_other(client, server, receiver):
+    """Both probe, so both stand one byte further than the other can take (appendix A.2)."""
+    with full(client, server, receiver) as pump:
+        into = established(pump, receiver)
+        for end in pump.ends:
+            end.reading = False
+            end.send(stream(BULK))
+        pump.run(
+            lambda: all(pump.segments(sender)[-1].window == 0 for sender in (0, 1)),
+            "two windows of zero",
+        )
+        before = len(pump.seen)
+        pump.run(lambda: len(pump.seen) >= before + 6, "probes and answers")
+        pump.ends[into].reading = True
+        pump.run(lambda: len(pump.ends[into].received) >= BULK, "all of one direction")
+        pump.ends[1 - into].reading = True
+        pump.run(lambda: len(pump.ends[1 - into].received) >= BULK, "all of the other")
+        assert pump.ends[0].received == pump.ends[1].received == stream(BULK)
