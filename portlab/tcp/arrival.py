@@ -41,8 +41,8 @@ def _listen(tcb: "Endpoint", segment: Segment) -> None:
     if segment.flags & ACK:
         tcb.reply(refuse(segment), reasons.RST_LISTEN)
     elif segment.flags & SYN:
-        tcb.rcv.synchronize(Seq(segment.seq))
         agree(tcb, segment)
+        tcb.rcv.synchronize(Seq(segment.seq))
         tcb.move(Cause.SYN)
         tcb.snd.first_window(Seq(segment.seq), tcb.snd.iss, segment.window)
         tcb.snd.synchronize(reasons.SYN_ACK)
@@ -63,8 +63,8 @@ def _syn_sent(tcb: "Endpoint", segment: Segment, now: int) -> None:
         return
     if not flags & SYN:
         return
-    rcv.synchronize(seq)
     agree(tcb, segment)
+    rcv.synchronize(seq)
     if flags & ACK:
         snd.acknowledged(ack, now, _echoed(tcb, segment, now))
         tcb.move(Cause.SYN_ACK)

@@ -84,6 +84,7 @@ def agree(tcb: "Endpoint", syn: Segment) -> None:
             rcv.ts_recent = option.value
     snd.mss = max(min(mss, config.mss) - (_TIMESTAMP_SIZE if tcb.ts_ok else 0), 1)
     rcv.mss = snd.mss
+    rcv.size = min(rcv.size, 0xFFFF << rcv.shift)  # take no more than the window can offer
 
 
 def _offer(tcb: "Endpoint", *, answer: bool) -> tuple[Option, ...]:

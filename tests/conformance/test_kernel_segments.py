@@ -111,6 +111,22 @@ def test_the_model_answers_as_linux_does(linux, state, arrival):
         assert ours == theirs
 
 
+@pytest.mark.parametrize("kind", ["linux", "model"])
+def test_nothing_past_the_offered_window_is_taken(linux, kind):
+    """A byte at its right edge and a hole before it; then the hole is filled."""
+    puppet = Puppet(linux() if kind == "linux" else model(), *[next(ports)] * 2)
+    puppet.to_established()
+    offered = puppet.window
+    assert 1460 < offered <= 65_535
+    puppet.tell(PSH | ACK, offered, 0, b"x")
+    first = 0
+    while first < offered:
+        piece = bytes(min(1460, offered - first))
+        (answer,) = puppet.tell(ACK, first, 0, piece)
+        first += len(piece)
+        assert answer == ("ACK", 1, 1 + first, 0)
+
+
 def test_a_closed_port_of_the_model_answers_as_linux_does():
     with KernelHost("10.0.0.1", "10.0.0.2") as host:
         for name, (sent, _) in CLOSED_PORT.items():

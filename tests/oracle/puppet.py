@@ -18,6 +18,7 @@ class Puppet:
         self.end, self.their_port, self.our_port = end, their_port, our_port
         self.their_iss = None
         self.seq, self.ack = 0, 0
+        self.window = 0  # what the end offered last, in bytes: we never agree on a scale
 
     def tell(self, flags, seq=0, ack=0, payload=b""):
         """One segment, counted from where we stand; what the end answers, see `hear`."""
@@ -46,6 +47,7 @@ class Puppet:
         segment = Packet.decode(raw).payload
         if not isinstance(segment, Segment) or segment.destination_port != self.our_port:
             return None  # of another conversation of the same host
+        self.window = segment.window
         if segment.has_syn and self.their_iss is None:
             self.their_iss, self.their_port = segment.seq, segment.source_port
         return segment
