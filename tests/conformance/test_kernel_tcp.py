@@ -124,3 +124,43 @@ def test_an_abort_throws_away_what_was_not_sent(client, server):
         called.reading = True
         pump.run(lambda: called.error, "the reset")
         assert called.error == "reset"
+
+
+def test_both_open_at_once(client, server):
+    """The SYNs cross on the wire (RFC 9293 figure 7)."""
+    with wire(client, server) as pump:
+        caller, called = pump.ends
+        caller.connect(1002, source_port=1001)
+        called.connect(1001, source_port=1002)
+        pump.run(lambda: caller.state == called.state == "ESTABLISHED", "the handshake")
+        flags = [segment.flag_names for segment in pump.segments()[:4]]
+        assert flags == ["SYN", "SYN", "SYN,ACK", "SYN,ACK"]
+        carry(pump, caller, called, b"hello")
+        carry(pump, called, caller, b"hello")
+        closed(pump, caller, called)
+
+
+@pytest.mark.parametrize("leaves", ["client", "server"])
+def test_leaving_bytes_unread_resets(client, server, leaves):
+    """What the program never read is lost, and the peer is to know it (RFC 9293 3.6.1)."""
+    with wire(client, server) as pump:
+        caller, called = opened(pump)
+        first, second = (caller, called) if leaves == "client" else (called, caller)
+        first.reading = False
+        second.send(b"nobody will read this")
+        pump.run(lambda: second.unsent == 0, "the acknowledgment")
+        first.discard()
+        pump.run(lambda: second.error, "the reset")
+        assert (second.error, second.state) == ("reset", "CLOSED")
+
+
+@pytest.mark.parametrize("leaves", ["client", "server"])
+def test_data_for_a_program_that_has_gone_resets(client, server, leaves):
+    with wire(client, server) as pump:
+        caller, called = opened(pump)
+        first, second = (caller, called) if leaves == "client" else (called, caller)
+        first.discard()
+        pump.run(lambda: second.peer_closed, "the FIN")
+        second.send(b"too late")
+        pump.run(lambda: second.error, "the reset")
+        assert (second.error, second.state) == ("reset", "CLOSED")

@@ -70,8 +70,9 @@ class LinuxEnd:
         self._listener.bind((self.address, port))
         self._listener.listen(backlog)
 
-    def connect(self, port):
+    def connect(self, port, source_port=0):
         self._socket = self._open()
+        self._socket.bind((self.address, source_port))
         self._socket.connect_ex((self.peer, port))
 
     def send(self, data):
