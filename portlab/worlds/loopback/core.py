@@ -84,7 +84,7 @@ class Core:
             from portlab.worlds.loopback.server import Server
 
             self._server = Server(self)
-            self._server.start()
+        self._server.start()
         return self._server
 
     def settle(self, seconds: float) -> None:

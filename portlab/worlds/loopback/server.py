@@ -26,6 +26,7 @@ from portlab.worlds.loopback.readiness import LONGEST, Readiness
 _PATIENCE = 5.0
 _QUIET = 0.01
 _LOOK_AGAIN = 0.25
+_BEGINS_IN = 1.0
 _ACCEPTS_AT_ONCE = 16
 
 Result = TypeVar("Result")
@@ -60,28 +61,34 @@ class Server:
         self._timers_made = 0
         self._settling: threading.Event | None = None
         self._bell: socket.socket | None = None
+        self._only_one = threading.Lock()
         self._begun = threading.Event()
-        self._started = False
         self._stopping = False
         self._finished = False
         self._told = False
-        self._thread = threading.Thread(target=self._main, name="portlab loopback", daemon=True)
+        self._thread: threading.Thread | None = None
 
     # ---- from any thread
 
     def start(self) -> None:
-        self._started = True
-        self._thread.start()
+        """Start the thread unless it runs. To be repeated if an interrupt broke off the first try:
+        should that have made a thread after all, one of the two ends at once.
+        """
+        if not self._begun.is_set():
+            self._thread = threading.Thread(target=self._main, name="portlab loopback", daemon=True)
+            self._thread.start()
+            self._begun.wait(_BEGINS_IN)
 
     def ask(self, work: Callable[[], Result]) -> Result | None:
-        """Have `work` done in the thread and wait. None if the thread is at its end."""
-        if threading.get_ident() == self._thread.ident:
+        """Have `work` done in the thread and wait. None if there is no thread, or no more."""
+        if threading.current_thread() is self._thread:
             return work()
         request = _Request(work)
         self._inbox.append(request)
         self._ring()
         while not self._finished and not request.done.wait(_LOOK_AGAIN):
-            pass
+            if not self._begun.is_set():
+                break
         if request.error is not None:
             raise request.error
         result: Result | None = request.result
@@ -118,10 +125,10 @@ class Server:
     def stop(self) -> None:
         """End the thread and wait for its end. Safe to repeat."""
         self.ask_to_stop()
-        if threading.get_ident() == self._thread.ident or not self._started:
+        if self._thread is None or threading.current_thread() is self._thread:
             return
         # Not begun: start() was interrupted before there was a thread, or it ends by itself.
-        if self._begun.wait(1.0):
+        if self._begun.wait(_BEGINS_IN):
             self._thread.join(_PATIENCE)
         if self._thread.is_alive() and not self._told:
             self._told = True
@@ -201,6 +208,9 @@ class Server:
         return sock, local, peer
 
     def _main(self) -> None:
+        if not self._only_one.acquire(blocking=False):
+            return
+        self._thread = threading.current_thread()
         self._begun.set()
         try:
             bell, ears = socket.socketpair()
