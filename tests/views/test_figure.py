@@ -165,7 +165,9 @@ def test_the_png_has_pixels_for_a_sharp_screen_and_the_words_inside():
 
 @pytest.mark.parametrize("form", ["png", "svg", "pdf"])
 def test_the_same_trace_gives_the_same_file(form):
-    first, second = (encode(ladder(stories.closed()).figure(), form, "Ladder", "words") for _ in range(2))
+    first, second = (
+        encode(ladder(stories.closed()).figure(), form, "Ladder", "words") for _ in range(2)
+    )
     assert first == second
 
 
