@@ -123,6 +123,7 @@ def tcp_connection(
                 if now < min(started + _TIME_WAIT_PATIENCE, until or now + 1):
                     time.sleep(0.05)
                     continue
+            core.check()  # what an app raised comes before what the socket saw of it
             raise failures.of_connect(error, peer, timeout, source_port) from None
 
 
