@@ -1,8 +1,9 @@
 """The learner's own copy of the course: filled where something is missing, never overwritten.
 
-A lesson that nobody touched since it was laid out is renewed when the course has a newer one. To
-know that, the folder keeps the fingerprints of what was laid out in `.portlab/laid-out.json`; if
-that file is lost or damaged, every lesson counts as the learner's own.
+A lesson is laid out without its outputs, because seeing them would answer its predictions. One
+that nobody changed since is renewed when the course has a newer one; running it is no change, only
+what its cells say counts. To know that, the folder keeps the fingerprints of what was laid out in
+`.portlab/laid-out.json`; if that file is lost or damaged, every lesson counts as the learner's own.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from portlab.errors import PortlabError
 from portlab.system import replace_file, unwritable_because, write_new_file
@@ -39,8 +41,8 @@ def lay_out(source: Path, folder: Path) -> LaidOut:
     now_known = dict(known)
     added, renewed, kept = [], [], []
     for name in _files(source):
-        content = (source / name).read_bytes()
-        mark, target = _fingerprint(content), folder / name
+        content = _without_outputs(name, (source / name).read_bytes())
+        mark, target = _fingerprint(name, content), folder / name
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             if write_new_file(target, content):
@@ -52,7 +54,7 @@ def lay_out(source: Path, folder: Path) -> LaidOut:
                     f"{target} is a folder, but the course has a lesson of that name. "
                     "Rename the folder, or give another place: `portlab lab DIR`."
                 )
-            current = _fingerprint(target.read_bytes())
+            current = _fingerprint(name, target.read_bytes())
             if current == mark:
                 now_known[name] = mark
             elif current == known.get(name):
@@ -115,5 +117,34 @@ def _read(memory: Path) -> dict[str, str]:
     return {name: mark for name, mark in known.items() if isinstance(mark, str)}
 
 
-def _fingerprint(content: bytes) -> str:
+def _without_outputs(name: str, content: bytes) -> bytes:
+    """A notebook as if nobody had ever run it; any other file as it is."""
+    notebook = _notebook(name, content)
+    if notebook is None:
+        return content
+    for cell in notebook["cells"]:
+        if cell.get("cell_type") == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _fingerprint(name: str, content: bytes) -> str:
+    """Of a notebook only what its cells say, of any other file every byte."""
+    notebook = _notebook(name, content)
+    if notebook is not None:
+        said = [[cell.get("cell_type"), "".join(cell["source"])] for cell in notebook["cells"]]
+        content = json.dumps(said).encode()
     return hashlib.sha256(content).hexdigest()
+
+
+def _notebook(name: str, content: bytes) -> dict[str, Any] | None:
+    """The notebook in `content`; None for what is none, or is damaged."""
+    if not name.endswith(".ipynb"):
+        return None
+    try:
+        notebook: dict[str, Any] = json.loads(content)
+        for cell in notebook["cells"]:
+            "".join(cell["source"])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return notebook

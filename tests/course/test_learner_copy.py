@@ -1,5 +1,6 @@
 """The learner's copy: filled, renewed where untouched, and never overwritten."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,37 @@ def test_a_new_edition_replaces_only_what_nobody_touched(source: Path, copy: Pat
     assert laid_out == LaidOut((), ("05-handshake.ipynb",), ("00-start.ipynb",))
     assert (copy / "00-start.ipynb").read_text() == "mine"
     assert (copy / "05-handshake.ipynb").read_text() == "second edition"
+
+
+def notebook(code: str, *, outputs: list[dict[str, str]], count: int | None) -> str:
+    cell = {"cell_type": "code", "source": [code], "outputs": outputs, "execution_count": count}
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def test_a_lesson_is_laid_out_as_if_nobody_had_run_it(source: Path, copy: Path) -> None:
+    """What it shows would answer the predictions that it asks for."""
+    ran = notebook("1 + 1", outputs=[{"output_type": "stream", "text": "2"}], count=1)
+    (source / "05-handshake.ipynb").write_text(ran)
+    lay_out(source, copy)
+    fresh = json.loads((copy / "05-handshake.ipynb").read_text())
+    assert fresh == json.loads(notebook("1 + 1", outputs=[], count=None))
+
+
+def test_a_lesson_that_was_only_run_is_renewed_and_one_that_was_edited_is_kept(
+    source: Path, copy: Path
+) -> None:
+    for name in ("00-start.ipynb", "05-handshake.ipynb"):
+        (source / name).write_text(notebook("guess = 4", outputs=[], count=1))
+    lay_out(source, copy)
+    ran = [{"output_type": "stream", "text": "4"}]
+    (copy / "00-start.ipynb").write_text(notebook("guess = 4", outputs=ran, count=7))
+    (copy / "05-handshake.ipynb").write_text(notebook("guess = 3", outputs=ran, count=7))
+    for name in ("00-start.ipynb", "05-handshake.ipynb"):
+        (source / name).write_text(notebook("guess = 5", outputs=[], count=1))
+    kept = ("05-handshake.ipynb",)
+    assert lay_out(source, copy) == LaidOut((), ("00-start.ipynb",), kept)
+    assert "guess = 3" in (copy / "05-handshake.ipynb").read_text()
+    assert "guess = 5" in (copy / "00-start.ipynb").read_text()
 
 
 def test_without_a_memory_every_file_counts_as_the_learners(source: Path, copy: Path) -> None:
