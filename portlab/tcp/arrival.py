@@ -118,7 +118,7 @@ def _otherwise(tcb: "Endpoint", segment: Segment, now: int) -> None:
     # Fourth: SYN (with RFC 5961 4.2)
     if flags & SYN:
         if tcb.state is State.SYN_RECEIVED and tcb.passive:
-            tcb.move(Cause.SYN)
+            tcb.move(Cause.NEW_SYN)
             tcb.back_to_listen()
         else:
             tcb.challenge(reasons.CHALLENGE_SYN)

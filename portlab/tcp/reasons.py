@@ -14,7 +14,7 @@ SYN_ACK_CROSSED = Reason(
 )
 HANDSHAKE_ACK = Reason(9293, "3.10.7.3", "Acknowledges the peer's SYN: both numberings are known.")
 SYN_ACK_AGAIN = Reason(
-    9293, "3.10.7.4", "The same SYN came again, so my SYN,ACK may be lost: repeat it."
+    9293, "3.10.7.4", "The same SYN came again, so my SYN,ACK is lost: it is the answer due again."
 )
 
 # Data

@@ -36,6 +36,7 @@ class Cause(StrEnum):
     CLOSE = "CLOSE"
     ABORT = "ABORT"
     SYN = "rcv SYN"
+    NEW_SYN = "rcv another SYN"
     SYN_ACK = "rcv SYN,ACK"
     ACK_OF_SYN = "rcv ACK of SYN"
     FIN = "rcv FIN"
@@ -43,7 +44,7 @@ class Cause(StrEnum):
     RST = "rcv RST"
     UNREADABLE = "rcv data after CLOSE"
     UNREACHABLE = "rcv ICMP hard error"
-    GIVE_UP = "timeout R2"
+    GIVE_UP = "last retry unanswered"
     NO_ANSWER = "keep-alive unanswered"
     TWO_MSL = "timeout 2 MSL"
 
@@ -120,7 +121,7 @@ def _table() -> tuple[Transition, ...]:
         row(s.SYN_RECEIVED, c.RST, s.CLOSED, "3.10.7.4", "The call was refused.", ACTIVE),
         row(
             s.SYN_RECEIVED,
-            c.SYN,
+            c.NEW_SYN,
             s.LISTEN,
             "3.10.7.4",
             "Another SYN in the window: the first was stale, so wait again.",

@@ -41,11 +41,12 @@ def tcp_pieces(
     seq: int,
     ack: int | None,
     length: int,
+    window: int,
     sack: Sequence[tuple[int, int]] = (),
 ) -> list[Piece]:
-    """`SYN seq=0 win=65535 <mss 1460>`; `seq`, `ack` and `sack` are the numbers to show.
+    """`SYN seq=0 win=65535 <mss 1460>`; all numbers but `length` are given as they are to be shown.
 
-    The window is written as it stands in the header, not scaled; a RST's means nothing.
+    A RST's window means nothing and is left out.
     """
     opening = segment.has_syn
     pieces = [Piece("flags", segment.flag_names or "no flags"), Piece("seq", f"seq={seq}")]
@@ -57,8 +58,8 @@ def tcp_pieces(
         more = f" and {len(sack) - 1} more" if len(sack) > 1 else ""
         pieces.append(Piece("sack", f"sack={sack[0][0]}-{sack[0][1]}{more}"))
     if not segment.has_rst:
-        rank = 0 if segment.window == 0 else 1 if opening else 2
-        pieces.append(Piece("win", f"win={segment.window}", rank))
+        rank = 0 if window == 0 else 1 if opening else 2
+        pieces.append(Piece("win", f"win={window}", rank))
     options = [str(o) for o in segment.options if not isinstance(o, NoOperation | Sack)]
     if options:
         pieces.append(Piece("options", f"<{', '.join(options)}>", 1 if opening else 3))

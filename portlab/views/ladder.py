@@ -34,8 +34,9 @@ from portlab.views.states import known_after_the_end, place
 def layout(trace: Trace, *, relative: bool = True) -> Layout:
     """The ladder of `trace`, one Conversation for every two ends that spoke.
 
-    `relative` counts sequence numbers from each side's SYN (modulo 2**32, RFC 9293 3.4); the raw
-    ones are kept beside them. An empty trace has no conversations, and a note that says so.
+    `relative` counts sequence numbers from each side's SYN (modulo 2**32, RFC 9293 3.4) and gives
+    windows in bytes (RFC 7323 2.2); the raw sequence numbers are kept beside them. An empty trace
+    has no conversations, and a note that says so.
     """
     zero = trace[0].time if len(trace) else 0
     talks = conversations(trace)
@@ -51,7 +52,8 @@ def layout(trace: Trace, *, relative: bool = True) -> Layout:
         one.build(f"Conversation {number}{many}" if many and number <= len(talks) else "")
         for number, one in enumerate(built, start=1)
     ]
-    notes = (*about_the_trace(trace, rest), *how_to_read(made, relative))
+    scaled = any(one.numbers.scaled for one in built)
+    notes = (*about_the_trace(trace, rest), *how_to_read(made, relative, scaled))
     return Layout(printable(trace.title), tuple(made), notes, zero, relative)
 
 
@@ -156,7 +158,7 @@ class _Builder:
                 (numbers.ack(way, left), numbers.ack(way, right))
                 for left, right in sack_blocks(payload)
             ]
-            pieces = tcp_pieces(payload, seq, ack, length, sack)
+            pieces = tcp_pieces(payload, seq, ack, length, numbers.window(way, payload), sack)
         else:
             pieces = other_pieces(packet, length)
             about = self.about(record)

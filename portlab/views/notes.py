@@ -28,7 +28,7 @@ def about_the_trace(trace: Trace, rest: Sequence[Record]) -> list[str]:
     return notes
 
 
-def how_to_read(made: Sequence[Conversation], relative: bool) -> list[str]:
+def how_to_read(made: Sequence[Conversation], relative: bool, scaled: bool) -> list[str]:
     """How to read what stands in the labels."""
     arrows = [
         (at, row) for at, one in enumerate(made) for row in one.rows if isinstance(row, Arrow)
@@ -40,6 +40,8 @@ def how_to_read(made: Sequence[Conversation], relative: bool) -> list[str]:
         note = "seq and ack are relative: each side's SYN counts as 0."
         unseen = " A side whose SYN was not seen starts at 1." if sides - opened else ""
         notes.append(note + unseen)
+    if scaled and sides:
+        notes.append("win is in bytes: behind the SYNs, the header's field times the window scale.")
     if any(arrow.again is not None or arrow.about is not None for _, arrow in arrows):
         notes.append(f"{INFERRED} inferred by comparing packets; no header says so.")
     return notes

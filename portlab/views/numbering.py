@@ -1,4 +1,4 @@
-"""Sequence numbers as a learner reads them: counted from each side's SYN, raw ones beside them.
+"""Numbers as a learner reads them: sequence numbers counted from each side's SYN, windows in bytes.
 
 As in Wireshark, a side whose SYN was not seen is counted so that its first byte seen is number 1.
 A RST that answers a SYN for nobody keeps the 0 that RFC 9293 3.10.7.1 gives it.
@@ -6,9 +6,10 @@ A RST that answers a SYN for nobody keeps the 0 that RFC 9293 3.10.7.1 gives it.
 
 from collections.abc import Iterable
 
-from portlab.packets import Segment
+from portlab.packets import Segment, WindowScale
 
 _MODULUS = 1 << 32
+_MAX_SHIFT = 14  # RFC 7323 2.3
 
 
 class Numbering:
@@ -20,10 +21,13 @@ class Numbering:
     """
 
     def __init__(self, segments: Iterable[tuple[int, Segment]], *, relative: bool = True) -> None:
+        scales: list[int | None] = [None, None]
         # Ranked by how well they tell where a direction's numbers begin; the lowest rank wins.
         found: dict[int, tuple[int, int]] = {}
         for direction, segment in segments if relative else ():
             if segment.has_syn:
+                scale = segment.option(WindowScale)
+                scales[direction] = None if scale is None else min(scale.shift, _MAX_SHIFT)
                 hints = [(0, direction, segment.seq)]
             elif not segment.has_rst:
                 hints = [(1, direction, segment.seq - 1)]
@@ -35,6 +39,9 @@ class Numbering:
                 if rank < found.get(of, (4, 0))[0]:
                     found[of] = (rank, base)
         self._bases = [found.get(direction, (4, 0))[1] for direction in (0, 1)]
+        # Both SYNs must offer it (RFC 7323 2.2).
+        self.scaled = None not in scales
+        self._shifts = [(shift or 0) if self.scaled else 0 for shift in scales]
         # First record that carried each sequence number, by direction.
         self._first: tuple[dict[int, int], dict[int, int]] = ({}, {})
 
@@ -45,6 +52,10 @@ class Numbering:
     def ack(self, direction: int, raw: int) -> int:
         """An acknowledgment sent in this direction, as shown: it counts the other's bytes."""
         return (raw - self._bases[1 - direction]) % _MODULUS
+
+    def window(self, direction: int, segment: Segment) -> int:
+        """The window in bytes, which is what the field says times the scale; a SYN has none."""
+        return segment.window if segment.has_syn else segment.window << self._shifts[direction]
 
     def repeats(self, direction: int, segment: Segment, number: int) -> int | None:
         """The record that already carried what `segment` begins with, if one did.

@@ -47,6 +47,12 @@ SUDDEN = (
 """What ends a connection from many states at once; said under the picture, not drawn."""
 
 _BOW = 0.8
+# Labels that would lie on another arrow in the middle of their own.
+_LABEL_AT = {
+    (State.LISTEN, State.SYN_SENT): 0.28,
+    (State.SYN_RECEIVED, State.LISTEN): 0.68,
+    (State.CLOSED, State.SYN_SENT): 0.42,
+}
 _INK = "#222222"
 _FAINT = "#8a8a8a"
 # Okabe-Ito, and a dash of its own for each host, so that colour is not needed.
@@ -95,7 +101,7 @@ class StateDiagram:
         """The picture as a matplotlib Figure, of which pyplot knows nothing."""
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=(8.4, 8.2), dpi=100, facecolor="white")
+        figure = Figure(figsize=(8.4, 7.0), dpi=100, facecolor="white")
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_xlim(-0.75, 4.75)
         axes.set_ylim(8.0, -0.45)
@@ -136,7 +142,7 @@ class StateDiagram:
             color, dashes = _HOSTS[self.hosts.index(host) % len(_HOSTS)]
             shift = 0.1 * (takers.index(host) - (len(takers) - 1) / 2)
             draw(bend + shift, color, 2.6, dashes)
-        x, y = _middle(start, end, bend)
+        x, y = _on_arc(start, end, bend, _LABEL_AT.get((old, new), 0.5))
         axes.text(
             x, y, _label(rows), size=7.5, color=_INK, ha="center", va="center", zorder=8,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2},
@@ -197,11 +203,13 @@ def _label(rows: Iterable[Transition]) -> str:
     return "\n".join(dict.fromkeys(str(row.cause) for row in rows))
 
 
-def _middle(start: Place, end: Place, bend: float) -> Place:
-    """The middle of matplotlib's arc3 curve from `start` to `end`."""
+def _on_arc(start: Place, end: Place, bend: float, part: float) -> Place:
+    """The place at `part` (0 to 1) of matplotlib's arc3 curve, a quadratic Bezier."""
     (x1, y1), (x2, y2) = start, end
-    # The y axis points down, which mirrors the arc's side.
-    return (x1 + x2) / 2 - bend * (y2 - y1) / 2, (y1 + y2) / 2 + bend * (x2 - x1) / 2
+    # The control point; the y axis points down, which mirrors the arc's side.
+    cx, cy = (x1 + x2) / 2 - bend * (y2 - y1), (y1 + y2) / 2 + bend * (x2 - x1)
+    a, b, c = (1 - part) ** 2, 2 * part * (1 - part), part**2
+    return a * x1 + b * cx + c * x2, a * y1 + b * cy + c * y2
 
 
 def _box(axes: "Axes", state: State, place: Place) -> Any:

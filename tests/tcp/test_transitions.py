@@ -127,7 +127,7 @@ def refused_after_the_syns_crossed() -> Story:
     return story.is_in("CLOSED").ended("refused")
 
 
-@drives(State.SYN_RECEIVED, Cause.SYN, PASSIVE)
+@drives(State.SYN_RECEIVED, Cause.NEW_SYN, PASSIVE)
 def another_syn_in_the_window() -> Story:
     return Story().syn_received().receives("SYN", 305).is_in("LISTEN").sends_nothing()
 

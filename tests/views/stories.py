@@ -84,11 +84,14 @@ class Story:
         takes: float | None = 10,
         lost: str | None = None,
         payload: bytes = b"",
-        window: int = 65535,
+        window: int | None = None,
         why: Reason | None = None,
         copy: bool = False,
     ) -> Packet:
-        """A segment; `seq` and `ack` count from the two initial sequence numbers."""
+        """A segment; `seq` and `ack` count from the two initial sequence numbers.
+
+        The window, unless given, is 65,535 in a SYN and 512, times 2**7, in all else.
+        """
         own, peer = self.ends[sender], self.ends["server" if sender == "client" else "client"]
         iss, irs = (CLIENT_ISS, SERVER_ISS) if sender == "client" else (SERVER_ISS, CLIENT_ISS)
         segment = Segment(
@@ -97,7 +100,7 @@ class Story:
             (iss + seq) % 2**32,
             (irs + ack) % 2**32 if flags & ACK else 0,
             flags,
-            window,
+            (0xFFFF if flags & SYN else 512) if window is None else window,
             OPTIONS if flags & SYN else (),
             payload,
         )

@@ -240,16 +240,17 @@ def test_tshark_counts_and_recognises_the_same(tmp_path):
     }.items():
         file = str(tmp_path / "story.pcapng")
         save(trace, file)
-        fields = ["frame.number", "tcp.seq", "tcp.ack", "tcp.analysis.retransmission"]
+        fields = ["frame.number", "tcp.seq", "tcp.ack", "tcp.window_size"]
+        fields.append("tcp.analysis.retransmission")
         command = ["tshark", "-r", file, "-T", "fields", "-E", "separator=,"]
         for field in fields:
             command += ["-e", field]
         printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         theirs = [line.split(",") for line in printed.splitlines()]
         ours = arrows(load(file))
-        assert [(int(n), int(s)) for n, s, _, _ in theirs] == [(a.number, a.seq) for a in ours], (
-            name
-        )
-        acks = [int(ack) for _, _, ack, _ in theirs]
+        assert [(int(n), int(s)) for n, s, *_ in theirs] == [(a.number, a.seq) for a in ours], name
+        acks = [int(ack) for _, _, ack, *_ in theirs]
         assert acks == [a.ack or 0 for a in ours], name
+        windows = [f"win={window}" for _, _, _, window, _ in theirs]
+        assert windows == [p.text for a in ours for p in a.pieces if p.name == "win"], name
         assert [bool(again) for *_, again in theirs] == [a.again is not None for a in ours], name

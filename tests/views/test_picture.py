@@ -71,7 +71,7 @@ def test_the_words_tell_every_packet_state_and_note():
         "retransmission of 1*, arrives at 1.010 s. server is now SYN-RECEIVED.",
         "3: 1.010 s, server to client, SYN,ACK seq=0 ack=1 win=65535 <mss 1460, sackOK, "
         "wscale 7>, arrives at 1.020 s. client is now ESTABLISHED.",
-        "4: 1.020 s, client to server, ACK seq=1 ack=1 win=65535, arrives at 1.030 s. "
+        "4: 1.020 s, client to server, ACK seq=1 ack=1 win=65536, arrives at 1.030 s. "
         "server is now ESTABLISHED.",
         *ladder(trace).layout.notes,
     ]

@@ -52,7 +52,7 @@ def test_a_trace_lights_its_moves_in_order() -> None:
     bundle, sizes = diagram._repr_mimebundle_()
     assert bundle["text/plain"] == str(diagram)
     assert set(bundle) == {"text/plain", "image/png"}
-    assert sizes == {"image/png": {"width": 840, "height": 820}}
+    assert sizes == {"image/png": {"width": 840, "height": 700}}
 
 
 def test_lit_arrows_are_those_of_the_trace() -> None:

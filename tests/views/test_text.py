@@ -45,9 +45,10 @@ TCP, 3 packets, modelled
                        │       <mss 1460, sackOK, wscale 7>      │
 20.000 ms  ESTABLISHED │◄── 2  SYN,ACK seq=0 ack=1 win=65535 ────│               10.000 ms
                        │       <mss 1460, sackOK, wscale 7>      │
-20.000 ms              │─── 3  ACK     seq=1 ack=1 win=65535 ───►│ ESTABLISHED   30.000 ms
+20.000 ms              │─── 3  ACK     seq=1 ack=1 win=65536 ───►│ ESTABLISHED   30.000 ms
 
-seq and ack are relative: each side's SYN counts as 0."""
+seq and ack are relative: each side's SYN counts as 0.
+win is in bytes: behind the SYNs, the header's field times the window scale."""
     )
 
 
