@@ -82,7 +82,8 @@ def _otherwise(tcb: "Endpoint", segment: Segment, now: int) -> None:
     """3.10.7.4"""
     snd, rcv, flags = tcb.snd, tcb.rcv, segment.flags
     seq, data = Seq(segment.seq), segment.payload
-    if tcb.ts_ok and not _fresh(tcb, segment, seq):
+    stamp = _timestamps(segment) if tcb.ts_ok and not flags & RST else None
+    if tcb.ts_ok and not flags & RST and not _fresh(tcb, stamp):
         return
     if tcb.state is State.SYN_RECEIVED and flags & SYN and seq == rcv.irs:
         if not flags & ACK:
@@ -106,6 +107,8 @@ def _otherwise(tcb: "Endpoint", segment: Segment, now: int) -> None:
         if rcv.wnd or seq != rcv.nxt:
             return
         data, flags = b"", flags & ~FIN  # the window is closed to data, not to ACKs
+    if stamp is not None and seq <= rcv.last_ack_sent:
+        rcv.ts_recent = stamp.value  # only now that the numbers are believed (RFC 7323 5.3, R3)
 
     # Second: RST (with RFC 5961 3.2)
     if flags & RST:
@@ -170,7 +173,7 @@ def _ack(tcb: "Endpoint", segment: Segment, seq: Seq, carries: bool, now: int) -
         tcb.opened()
         return True
     if ack > snd.nxt:
-        tcb.rcv.ack_due = reasons.ACK_UNSENT
+        tcb.challenge(reasons.ACK_UNSENT)
         return False
     if ack < snd.una + -snd.max_wnd:  # RFC 5961 5.2
         tcb.challenge(reasons.CHALLENGE_ACK)
@@ -207,6 +210,8 @@ def _text_and_fin(tcb: "Endpoint", seq: Seq, data: bytes, fin: bool, now: int) -
     start = rcv.place + (seq - rcv.nxt)
     if fin and start + len(data) <= rcv.place + rcv.wnd:
         rcv.fin_at = start + len(data)
+    if rcv.fin_at is not None:
+        data = data[: max(rcv.fin_at - start, 0)]  # nothing can come after the FIN
     if data:
         if tcb.nobody_reads and seq + len(data) > rcv.nxt:
             tcb.unreadable()
@@ -221,19 +226,13 @@ def _text_and_fin(tcb: "Endpoint", seq: Seq, data: bytes, fin: bool, now: int) -
         rcv.ack_due = reasons.ACK_OUT_OF_ORDER
 
 
-def _fresh(tcb: "Endpoint", segment: Segment, seq: Seq) -> bool:
-    """Is its timestamp no older than the last one used (PAWS, RFC 7323 5.3)?"""
-    if segment.flags & RST:
-        return True
-    stamp = _timestamps(segment)
+def _fresh(tcb: "Endpoint", stamp: Timestamps | None) -> bool:
+    """Is the timestamp no older than the last one used (PAWS, RFC 7323 5.3, R1)?"""
     if stamp is None:
         return False  # once agreed, every segment carries one (RFC 7323 3.2)
-    rcv = tcb.rcv
-    if Seq(stamp.value) < Seq(rcv.ts_recent):
-        rcv.ack_due = reasons.ACK_OLD_TIMESTAMP
+    if Seq(stamp.value) < Seq(tcb.rcv.ts_recent):
+        tcb.challenge(reasons.ACK_OLD_TIMESTAMP)
         return False
-    if seq <= rcv.last_ack_sent:
-        rcv.ts_recent = stamp.value
     return True
 
 

@@ -11,11 +11,12 @@ class Config:
     """Sizes in bytes, times in microseconds.
 
     `mss`: the largest payload we take, and the largest we send, from the MTU (RFC 9293 3.7.1;
-    1460 is 1500 less two headers of 20). `timestamps` are off unless asked for, so that a full
-    segment holds 1460 bytes as the books say. `syn_retries` 7 keeps a SYN going for more than
-    the three minutes that RFC 9293 3.8.3 requires (MUST-23; Linux stops earlier). `msl` is the
-    two minutes of RFC 9293 3.4.2 (Linux waits 60 seconds in all). `initial_window` None means
-    RFC 5681 3.1; a number means that many segments (RFC 6928, and Linux, say 10).
+    1460 is 1500 less two headers of 20); over IPv6, whose header is longer, 20 less. `timestamps`
+    are off unless asked for, so that a full segment holds 1460 bytes as the books say.
+    `syn_retries` 7 keeps a SYN going for more than the three minutes that RFC 9293 3.8.3 requires
+    (MUST-23; Linux stops earlier). `msl` is the two minutes of RFC 9293 3.4.2 (Linux waits 60
+    seconds in all). `initial_window` None means RFC 5681 3.1; a number means that many segments
+    (RFC 6928, and Linux, say 10).
     """
 
     mss: int = 1460

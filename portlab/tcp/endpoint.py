@@ -7,6 +7,7 @@ that an answer can ride on the acknowledgment, then `segments_to_send()` and `ch
 
 from enum import StrEnum
 
+from portlab.errors import ConnectionClosed, LabError
 from portlab.packets import ACK, RST, Reason, Segment
 from portlab.tcp import arrival, reasons
 from portlab.tcp.config import DEFAULT, SECOND, Config
@@ -99,20 +100,30 @@ class Endpoint:
     # ---- calls of the program (3.10.1 to 3.10.5) ----------------------------------------------
 
     def open_passive(self, now: int) -> None:
-        """Wait for `remote` to call (LISTEN)."""
+        """Wait for `remote` to call (LISTEN). Raises LabError unless CLOSED."""
+        self._must_be(State.CLOSED)
         self.now = now
         self.passive = True
         self.move(Cause.PASSIVE_OPEN)
 
     def open_active(self, now: int) -> None:
-        """Call `remote`: a SYN goes out."""
+        """Call `remote`: a SYN goes out. Raises LabError unless CLOSED or LISTEN."""
+        self._must_be(State.CLOSED, State.LISTEN)
         self.now = now
         self.passive = False
         self.move(Cause.ACTIVE_OPEN)
         self.snd.synchronize(reasons.SYN)
 
     def send(self, data: bytes, now: int) -> None:
-        """Queue `data`. From LISTEN it turns the wait into a call (3.10.2)."""
+        """Queue `data`. From LISTEN it turns the wait into a call (3.10.2).
+
+        Raises ConnectionClosed in CLOSED and after `close`.
+        """
+        if self.state is State.CLOSED or self.snd.fin_queued or self.snd.fin_seq is not None:
+            raise ConnectionClosed(
+                f"Nothing can be sent in {self.state}: this side has closed, or was never opened. "
+                "Open a new connection."
+            )
         self.now = now
         if self.state is State.LISTEN:
             self.passive = False
@@ -177,8 +188,9 @@ class Endpoint:
     def icmp_error(self, hard: bool, now: int) -> None:
         """An ICMP error about this connection came.
 
-        A hard one ends an open attempt (3.9.2.2); a soft one, and any on a connection that is
-        already open, only tells of passing trouble: TCP goes on trying.
+        A hard one ends an open attempt (3.9.2.2); a soft one only tells of passing trouble. On a
+        connection that is already open a hard one counts as soft too: the RFC would rather end it
+        (SHLD-26), but anybody can forge one, so most systems go on trying (RFC 5461 4.1).
         """
         self.now = now
         if hard and self.state is State.SYN_SENT:
@@ -253,6 +265,13 @@ class Endpoint:
         return self.snd.timer is None and self.rcv.ack_timer is None and self.time_wait is None
 
     # ---- for arrival.py: the machine's own moves ----------------------------------------------
+
+    def _must_be(self, *states: State) -> None:
+        if self.state not in states:
+            raise LabError(
+                f"This connection already exists: it is in {self.state} (RFC 9293 3.10.1). "
+                "Open another one."
+            )
 
     def move(self, cause: Cause) -> None:
         """Go where the table says that `cause` leads from here."""

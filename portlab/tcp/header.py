@@ -23,7 +23,8 @@ from portlab.tcp.states import State
 if TYPE_CHECKING:
     from portlab.tcp.endpoint import Endpoint
 
-_DEFAULT_MSS = 536  # where the peer does not say (RFC 9293 3.7.1, MUST-15)
+_DEFAULT_MSS, _DEFAULT_MSS_IPV6 = 536, 1220  # where the peer does not say (3.7.1, MUST-15)
+_IPV6_EXTRA = 20  # an IPv6 header is that much longer (RFC 8200 8.3)
 _MAX_SHIFT = 14  # RFC 7323 2.3
 _TIMESTAMP_SIZE = 12  # of the option with its padding, in every segment (RFC 7323 appendix A)
 
@@ -69,7 +70,7 @@ def carry(tcb: "Endpoint", sent: Sent) -> Segment:
 def agree(tcb: "Endpoint", syn: Segment) -> None:
     """Take from the peer's SYN what it offers (RFC 9293 3.7.1, RFC 7323 2 and 3, RFC 2018 2)."""
     config, snd, rcv = tcb.config, tcb.snd, tcb.rcv
-    mss = _DEFAULT_MSS
+    mss = _DEFAULT_MSS_IPV6 if _over_ipv6(tcb) else _DEFAULT_MSS
     for option in syn.options:
         if isinstance(option, MaximumSegmentSize):
             mss = option.mss
@@ -82,7 +83,7 @@ def agree(tcb: "Endpoint", syn: Segment) -> None:
         elif isinstance(option, Timestamps):
             tcb.ts_ok = config.timestamps
             rcv.ts_recent = option.value
-    snd.mss = max(min(mss, config.mss) - (_TIMESTAMP_SIZE if tcb.ts_ok else 0), 1)
+    snd.mss = max(min(mss, _own_mss(tcb)) - (_TIMESTAMP_SIZE if tcb.ts_ok else 0), 1)
     rcv.mss = snd.mss
     rcv.size = min(rcv.size, 0xFFFF << rcv.shift)  # take no more than the window can offer
 
@@ -90,7 +91,7 @@ def agree(tcb: "Endpoint", syn: Segment) -> None:
 def _offer(tcb: "Endpoint", *, answer: bool) -> tuple[Option, ...]:
     """The options of a SYN: what we can do; in an answer, only what the peer offered too."""
     config = tcb.config
-    options: list[Option] = [MaximumSegmentSize(config.mss)]
+    options: list[Option] = [MaximumSegmentSize(_own_mss(tcb))]
     if tcb.sack_ok if answer else config.sack:
         options.append(SackPermitted())
     if tcb.ts_ok if answer else config.timestamps:
@@ -98,6 +99,15 @@ def _offer(tcb: "Endpoint", *, answer: bool) -> tuple[Option, ...]:
     if tcb.rcv.scaled if answer else config.window_scale:
         options.append(WindowScale(config.window_shift))
     return tuple(options)
+
+
+def _own_mss(tcb: "Endpoint") -> int:
+    """The largest payload that fits the MTU, from which Config.mss was taken for IPv4."""
+    return max(tcb.config.mss - (_IPV6_EXTRA if _over_ipv6(tcb) else 0), 1)
+
+
+def _over_ipv6(tcb: "Endpoint") -> bool:
+    return ":" in tcb.local[0]
 
 
 def _clock(tcb: "Endpoint") -> int:

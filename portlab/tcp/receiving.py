@@ -117,11 +117,6 @@ class Receiver:
             self._count_for_ack(len(data), now)
         return True
 
-    def fin(self, place: int) -> bool:
-        """The peer's FIN stands at `place`. True if everything before it is here."""
-        self.fin_at = place
-        return place == self.place
-
     def take_fin(self) -> None:
         """Advance over the FIN, which counts as one (3.4)."""
         self.nxt += 1

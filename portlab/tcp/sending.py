@@ -186,8 +186,8 @@ class Sender:
         news = False
         for first, last in blocks:
             left, right = Seq(first), Seq(last)
-            if not (self.una <= left < right <= self.nxt):
-                continue
+            if not (self.una < left < right <= self.nxt):
+                continue  # what it holds starts behind a gap, or its ACK would say so
             for sent in self.outstanding:
                 if not sent.sacked and left <= sent.seq and sent.end <= right:
                     sent.sacked = news = True

@@ -105,6 +105,29 @@ def test_paws_drops_a_segment_from_the_past() -> None:
     story.receives("PSH,ACK", 301, 101, b"new", options=(Timestamps(5000, 0),)).reads(b"new")
 
 
+def test_a_timestamp_is_believed_only_with_the_numbers_beside_it() -> None:
+    """RFC 7323 5.3: R3 comes after the window check, or one stray segment could end it all."""
+    story = Story(timestamps=True).syn_sent()
+    story.receives("SYN,ACK", 300, 101, options=(Timestamps(5000, 0),)).sends("ACK", 101, 301)
+    story.receives("PSH,ACK", 301 - 200_000, 101, b"stray", options=(Timestamps(0x7000_0000, 0),))
+    story.sends("ACK", 101, 301)
+    story.receives("PSH,ACK", 302, 101, b"ahead", options=(Timestamps(6000, 0),))
+    story.sends("ACK", 101, 301)
+    assert story.tcb.rcv.ts_recent == 5000, story.told("a segment behind a gap set TS.Recent")
+    story.receives("PSH,ACK", 301, 101, b"!", options=(Timestamps(5001, 0),)).reads(b"!ahead")
+
+
+def test_two_ends_that_disagree_about_time_fall_silent() -> None:
+    """Answers to old timestamps are rationed, or each would answer the other's for ever."""
+    story = Story(timestamps=True).syn_sent()
+    story.receives("SYN,ACK", 300, 101, options=(Timestamps(5000, 0),)).sends("ACK", 101, 301)
+    for _ in range(50):
+        story.receives("ACK", 301, 101, options=(Timestamps(1, 0),))
+    for _ in range(10):
+        story.sends("ACK", 101, 301)
+    story.sends_nothing()
+
+
 def test_once_agreed_a_segment_without_timestamp_is_dropped() -> None:
     story = Story(timestamps=True).syn_sent()
     story.receives("SYN,ACK", 300, 101, options=(Timestamps(5000, 0),)).sends("ACK", 101, 301)

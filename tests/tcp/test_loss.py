@@ -90,6 +90,30 @@ def test_a_timeout_collapses_the_window_and_slow_start_fills_the_hole() -> None:
     assert story.tcb.snd.in_flight == 0
 
 
+def test_fast_retransmit_is_not_timed_either() -> None:
+    """Karn again: the ACK that follows could be for the first copy."""
+    story = sent_ten()
+    story.waits(0.3)
+    before = story.tcb.snd.timeout.srtt
+    for _ in range(3):
+        story.receives("ACK", 301, 101)
+    story.waits(0.4).receives("ACK", 301, 10_101)
+    assert story.tcb.snd.timeout.srtt == before
+
+
+def test_the_echo_of_a_recovery_starts_no_new_one() -> None:
+    """RFC 6582 3.2 step 1: duplicates of an ACK that covers no more than `recover`."""
+    story = sent_ten()
+    story.waits(1)
+    story._out.clear()
+    story.receives("ACK", 301, 10_101)  # all that was sent before the timeout, and no more
+    story._out.clear()
+    assert story.tcb.snd.outstanding, story.told("the rest of the data should be on its way")
+    for _ in range(4):
+        story.receives("ACK", 301, 10_101)
+    assert not story.tcb.snd.congestion.recovering
+
+
 # ---- fast retransmit and recovery -------------------------------------------------------------
 
 

@@ -68,6 +68,14 @@ def test_a_fin_that_comes_early_waits_for_the_gap_to_fill() -> None:
     story.reads(b"helloworld")
 
 
+def test_nothing_is_taken_from_behind_a_fin() -> None:
+    story = Story().established().receives("FIN,ACK", 306, 101, b"world")
+    story.sends("ACK", 101, 301)
+    story.receives("ACK", 301, 101, b"hello" + b"WORLD" + b"and more")
+    story.is_in("CLOSE-WAIT").sends("ACK", 101, 312)
+    story.reads(b"helloWORLD")  # in order: taken as it came
+
+
 def test_a_fin_beyond_the_window_does_not_count() -> None:
     story = Story(receive_buffer=10).established().receives("FIN,ACK", 301, 101, b"0123456789ABC")
     story.is_in("ESTABLISHED").waits(0.2).sends("ACK", 101, 311, window=0)

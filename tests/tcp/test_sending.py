@@ -1,6 +1,10 @@
 """When TCP sends: windows, Nagle, silly windows, probes."""
 
-from portlab.packets import MaximumSegmentSize
+import pytest
+
+from portlab.errors import ConnectionClosed, LabError
+from portlab.packets import MaximumSegmentSize, Sack, SackPermitted, Segment
+from portlab.tcp import Endpoint
 from tests.tcp.story import Story
 
 MSS = (MaximumSegmentSize(1000),)
@@ -113,6 +117,39 @@ def test_a_silent_peer_behind_a_closed_window_is_given_up() -> None:
     for _ in range(3):
         story.sends("ACK", 101, 301, b"x")
     story.is_in("CLOSED").ended("timed out")
+
+
+def test_a_probe_goes_on_whatever_a_mistaken_peer_says_it_holds() -> None:
+    """A SACK block at SND.UNA cannot be: its own ACK would have said so."""
+    story = Story(sack=True).established(options=(*MSS, SackPermitted()))
+    story.calls("send", bytes(1000)).sends("PSH,ACK", 101, 301, length=1000)
+    story.receives("ACK", 301, 101, window=0, options=(Sack(((101, 1101),)),))
+    story.waits(1).sends("PSH,ACK", 101, 301, length=1000)
+    assert story.tcb.next_deadline() is not None, story.told("no timer runs with data outstanding")
+
+
+def test_nothing_can_be_sent_or_opened_out_of_turn() -> None:
+    """RFC 9293 3.10.1 and 3.10.2 name these errors."""
+    with pytest.raises(ConnectionClosed, match="CLOSED"):
+        Story().calls("send", b"too early")
+    with pytest.raises(ConnectionClosed, match="FIN-WAIT-2"):
+        Story().fin_wait_2().calls("send", b"too late")
+    with pytest.raises(LabError, match="already exists"):
+        Story().established().calls("open_active")
+    with pytest.raises(LabError, match="already exists"):
+        Story().listening().calls("open_passive")
+
+
+def test_over_ipv6_a_segment_holds_twenty_bytes_less() -> None:
+    """RFC 9293 3.7.1: 1440 for an MTU of 1500, and 1220 where the peer does not say (MUST-15)."""
+    tcb = Endpoint(("fd00::1", 1000), ("fd00::2", 80), iss=100)
+    tcb.open_active(0)
+    [(syn, _)] = tcb.segments_to_send()
+    assert syn.option(MaximumSegmentSize) == MaximumSegmentSize(1440)
+    tcb.segment_arrives(Segment(80, 1000, 300, 101, 2 | 16, 65535), 0)
+    tcb.send(bytes(2000), 0)
+    sizes = [len(segment.payload) for segment, _ in tcb.segments_to_send()]
+    assert sizes[0] == 1220
 
 
 def test_half_close_the_other_direction_goes_on() -> None:

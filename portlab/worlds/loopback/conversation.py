@@ -139,7 +139,7 @@ class Conversation:
                 self._session = self._app.session(self._local, self._peer)
             for action in self._session.handle(event):
                 self._do(action)
-        except BaseException as error:
+        except BaseException as error:  # also what would end a thread unseen, such as SystemExit
             self._server.core.report(self._app.name, error)
             self._abort()
 

@@ -99,7 +99,7 @@ class Exchange:
                 self._session = self._port.app.session(self._port.local, self.peer)
             for action in self._session.handle(event):
                 self._do(action)
-        except BaseException as error:
+        except BaseException as error:  # also what would end a thread unseen, such as SystemExit
             self._port.server.core.report(self._port.app.name, error)
             self._forget()
 

@@ -225,7 +225,7 @@ class Server:
                 finally:
                     self._bell = None
                     self._close()
-        except BaseException as error:
+        except BaseException as error:  # nobody else would hear of it: this is a thread's end
             self.core.report("of portlab that runs apps", error)
         finally:
             self._finished = True
