@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
@@ -235,6 +236,17 @@ def test_show_says_what_it_cannot_show(capture: Path, tmp_path: Path) -> None:
     assert "from 1" in refusal("show", str(capture), "--first", "0")
 
 
+def test_show_shows_what_is_left_of_a_damaged_file_and_says_so(capture: Path) -> None:
+    """As tshark does: the frames before the damage on standard output, and status 2."""
+    capture.write_bytes(capture.read_bytes()[:-7])
+    for form in ([], ["--json"]):
+        done = portlab("show", str(capture), *form)
+        assert done.returncode == 2
+        assert "192.0.2.3" in done.stdout
+        assert "damaged or cut off after frame 2" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 # doctor
 
 
@@ -256,6 +268,11 @@ def test_help_names_every_command() -> None:
         done = portlab(*arguments)
         assert done.returncode == 0
         assert all(name in done.stdout for name in ("lab", "doctor", "handshake", "show"))
+
+
+def test_it_tells_its_version() -> None:
+    done = portlab("--version")
+    assert (done.returncode, done.stdout) == (0, f"portlab {version('portlab')}\n")
 
 
 def test_a_command_that_does_not_exist_is_refused() -> None:

@@ -55,12 +55,26 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"portlab: {message}. `{self.prog} --help` shows what can be given.\n")
 
 
+class _Version(argparse.Action):
+    """Looked up when asked for: reading the package's metadata takes time."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import version
+
+        print(f"portlab {version('portlab')}")
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="portlab",
         description="Make packets happen and look at them. Nothing leaves this computer.",
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action=_Version, help="print the version and stop")
     parser.set_defaults(command=None)
     kinds = parser.add_subparsers(title="commands", metavar="COMMAND")
 

@@ -100,7 +100,7 @@ def handshake(options: argparse.Namespace) -> None:
 def show(options: argparse.Namespace) -> None:
     from portlab.trace.capture import load
 
-    trace = load(options.file, first=options.first)
+    trace = whole = load(options.file, first=options.first)
     if options.conversation:
         from portlab.trace.conversations import conversations
 
@@ -112,6 +112,8 @@ def show(options: argparse.Namespace) -> None:
             )
         trace = found[options.conversation - 1].trace
     _put(trace, options)
+    if whole.error:
+        raise whole.error  # what could be read is shown, and yet something is wrong
 
 
 def _put(trace: "Trace", options: argparse.Namespace) -> None:

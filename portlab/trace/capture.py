@@ -29,7 +29,7 @@ def load(path: "str | Path", *, first: int | None = None) -> Trace:
 
     Each becomes a Record of origin "recorded" and fate "seen", with its time to the microsecond
     (finer times are cut). Frames that hold no IP packet, or a damaged one, have no `packet` but a
-    `problem`. A file that breaks off gives the frames before the break, and `trace.notes` says so.
+    `problem`. A file that breaks off gives the frames before the break, and `trace.error` says so.
     `first` reads only that many frames. Of pcapng, the offset that a file may add to all its times
     (if_tsoffset) is not applied, because scapy does not read it.
 
@@ -112,6 +112,8 @@ def _load(name: str, frames: Frames, first: int | None) -> Trace:
             f"{name} holds more than {limit:,} frames. "
             "Load its beginning with first=, or cut a part out of it in Wireshark."
         )
+    if frames.broken and not records:
+        raise frames.broken
     unknown = take.unknown_link_types
     if records and take.known == 0:
         numbers = ", ".join(map(str, sorted(unknown)))
@@ -120,7 +122,7 @@ def _load(name: str, frames: Frames, first: int | None) -> Trace:
             f"{numbers} of tcpdump.org's list). Capture on another interface, or have Wireshark "
             "export the packets as raw IP."
         )
-    return Trace(records, title=name, notes=frames.notes)
+    return Trace(records, title=name, error=frames.broken, notes=frames.notes)
 
 
 class _Taker:

@@ -63,12 +63,14 @@ def _unpacked(file: Any) -> Any:
 class Frames:
     """The frames in `file`, an open capture of that name.
 
-    Iterating ends where the file ends or breaks; `notes` then says what was odd. Raises
+    Iterating ends where the file ends or breaks; `notes` then says what was odd, and `broken`
+    where it broke. Raises
     CaptureError when it is no capture at all, or longer than MAX_BYTES.
     """
 
     def __init__(self, name: str, file: Any) -> None:
         self.notes: list[str] = []
+        self.broken: CaptureError | None = None
         self._name = name
         self._stream = _Stream(_unpacked(file))
         self._frames = self._read()
@@ -101,14 +103,14 @@ class Frames:
             if frame is not None:
                 number += 1
                 yield frame
-        if number == 0 and not self.notes:
+        if number == 0 and not self.broken:
             self.notes.append(f"{self._name} is a capture without any frames.")
 
     def _broken(self, number: int) -> None:
-        self.notes.append(
-            f"{self._name} is damaged or cut off after frame {number}; what follows is not shown."
-            if number
-            else f"{self._name} is damaged or cut off before its first frame."
+        where = f"after frame {number}" if number else "before its first frame"
+        self.broken = CaptureError(
+            f"{self._name} is damaged or cut off {where}; what follows cannot be read. "
+            "Copy it again from where it was captured, and stop the capture before you copy."
         )
 
     def _open(self) -> Any:

@@ -25,9 +25,9 @@ class Trace(Sequence[Record]):
 
     `changes` are the TCP state changes (empty where nobody can see them), `hosts` names addresses,
     `faults` are those of the run, `result` is what the experiment returned, `error` is the network
-    error it ended with instead (refused, timed out, aborted), and `unused_faults` are those that
-    named a transmission which never happened. `notes` say what is odd about it as a whole, such as
-    a capture file that breaks off.
+    error it ended with instead (refused, timed out, aborted) or where a capture file breaks off,
+    and `unused_faults` are those that named a transmission which never happened. `notes` say what
+    is odd about it as a whole, such as a capture file without any frames.
     """
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from portlab.errors import CaptureError
 from portlab.trace.record import Record
 from portlab.trace.trace import Trace
 from portlab.views.printable import printable
@@ -14,14 +15,16 @@ _PROBLEMS_SHOWN = 5
 def about_the_trace(trace: Trace, rest: Sequence[Record]) -> list[str]:
     """What cannot be drawn: how the run ended, what was no packet."""
     notes = [printable(note) for note in trace.notes]
-    if not len(trace):
+    if not len(trace) and not trace.notes:
         notes.append("Nothing to show: no packet was sent and no socket was called.")
     for record in rest[:_PROBLEMS_SHOWN]:
         notes.append(f"Record {record.number}: {printable(record.problem or '')}")
     if len(rest) > _PROBLEMS_SHOWN:
         notes.append(f"{many(len(rest) - _PROBLEMS_SHOWN, 'more record')} without a packet.")
     if trace.error is not None:
-        notes.append(f"It ended with {type(trace.error).__name__}: {trace.error}")
+        ended = "" if isinstance(trace.error, CaptureError) else "It ended with "
+        name = f"{type(trace.error).__name__}: " if ended else ""
+        notes.append(printable(f"{ended}{name}{trace.error}"))
     if trace.unused_faults:
         named = ", ".join(map(repr, trace.unused_faults))
         notes.append(f"Met nothing, because no packet had that number: {named}.")
