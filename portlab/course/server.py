@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
+import zmq
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_server.serverapp import ServerApp
 from jupyterlab.handlers.announcements import NeverCheckForUpdate
@@ -81,6 +82,9 @@ def settings(
     config.ServerApp.kernel_spec_manager_class = ThisPython
     config.ServerApp.tornado_settings = {"page_config_hook": _quiet_page}
     config.MultiKernelManager.default_kernel_name = "python3"
+    if zmq.has("curve"):
+        # Kernels talk over 127.0.0.1; without this they warn that anybody could listen.
+        config.KernelManager.transport_encryption = "auto"
     config.IdentityProvider.token = secrets.token_hex(24)
     config.ContentsManager.pre_save_hook = "portlab.course.saving.without_widgets"
     config.LabApp.default_url = f"/lab/tree/{first_page}" if first_page else "/lab"
