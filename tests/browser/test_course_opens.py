@@ -156,8 +156,9 @@ def test_a_lesson_runs_and_is_there_again_the_next_day(chromium: Browser, tmp_pa
         errors = [o for c in code_cells(file) for o in c["outputs"] if o["output_type"] == "error"]
         assert errors == []
         assert len(outputs(file, "image/png")) == pictures
-        seen.page.locator(OUTPUT_PICTURES).first.scroll_into_view_if_needed()
-        expect(seen.page.locator(OUTPUT_PICTURES).first).to_be_visible()
+        picture = seen.page.locator(OUTPUT_PICTURES).first
+        picture.scroll_into_view_if_needed()
+        expect(picture).to_be_in_viewport()
         seen.keep("lesson-after-running")
         assert seen.page.locator(POPUPS).all_inner_texts() == []
         assert seen.left_the_server() == []
@@ -170,7 +171,7 @@ def test_a_lesson_runs_and_is_there_again_the_next_day(chromium: Browser, tmp_pa
         seen.open(LESSON)
         picture = seen.page.locator(OUTPUT_PICTURES).first
         picture.scroll_into_view_if_needed()
-        expect(picture).to_be_visible()
+        expect(picture).to_be_in_viewport()
         assert picture.evaluate("image => image.naturalWidth") > 100
         seen.keep("lesson-reopened")
         assert seen.page.locator(POPUPS).all_inner_texts() == []

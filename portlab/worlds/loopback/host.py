@@ -67,8 +67,9 @@ class LoopbackHost:
         sock = None
         try:
             sock = tcp_listener(self._core, held, backlog)
+            server = self._core.server()  # started now, so that the first accept does not wait
             if app is not None:
-                self._core.server().serve(sock, app)
+                server.serve(sock, app)
             return LoopbackListener(self._core, sock, app, self)
         except BaseException:
             if sock is not None:
