@@ -130,6 +130,9 @@ class Lab:
     ) -> None:
         try:
             self.close()
+        except KeyboardInterrupt:
+            self._world.close()  # an impatient second Ctrl-C must not leave anything behind
+            raise
         except PortlabError as another:
             if error is None:
                 raise

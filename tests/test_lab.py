@@ -1,5 +1,6 @@
 """Lab and run: how an experiment begins, ends, is repeated, and is used wrongly."""
 
+import socket
 import subprocess
 import sys
 
@@ -201,6 +202,21 @@ def test_an_interrupt_in_the_middle_of_a_step_ends_the_lab_and_nothing_else():
     with pytest.raises(LabError):
         client.connect(server, 80)
     assert run(hello).result == b"HELLO"
+
+
+def test_an_interrupt_while_a_lab_closes_still_closes_it(monkeypatch):
+    lab = Lab("loopback")
+    port, close = lab.host("server").listen().port, lab._world.close
+
+    def interrupted():
+        monkeypatch.setattr(lab._world, "close", close)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(lab._world, "close", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        lab.__exit__(None, None, None)
+    with socket.socket() as probe, pytest.raises(ConnectionRefusedError):
+        probe.connect(("127.0.0.1", port))
 
 
 def test_a_closed_lab_used_again():
