@@ -138,21 +138,23 @@ class Packet:
         return self._payload
 
     def _decode_payload(self) -> Payload:
-        ip, data, proto = self.ip, self._carried(), self.proto
+        ip = self.ip
+        data, proto = self._carried(ip), self.proto
         size = _HEADER_SIZES.get(proto)
         if size is None or ip.fragment_offset:
             return data
-        if len(data) < size and (self.truncated or ip.more_fragments):
+        cut = ip.more_fragments or self.truncated
+        if cut and len(data) < size:
             return data
         if proto == "tcp":
-            return Segment.decode(data, truncated=self.truncated or ip.more_fragments)
+            return Segment.decode(data, truncated=cut)
         if proto == "udp":
             return UdpDatagram.decode(data)
         return IcmpMessage.decode(data) if proto == "icmp" else Icmpv6Message.decode(data)
 
-    def _carried(self) -> bytes:
+    def _carried(self, ip: Ipv4 | Ipv6) -> bytes:
         """The bytes behind the IP header, without what follows the packet."""
-        return self.raw[self.ip.header_length : self.ip.packet_length]
+        return self.raw[ip.header_length : ip.packet_length]
 
     @property
     def truncated(self) -> bool:
@@ -225,14 +227,15 @@ class Packet:
         cut = self.truncated or ip.fragment_offset or ip.more_fragments
         if cut or ip.packet_length is None or ip.source_routed or isinstance(payload, bytes):
             return None
-        data = self._carried()
+        data = self._carried(ip)
         if isinstance(payload, UdpDatagram):
             if payload.checksum == 0:
                 return None if isinstance(ip, Ipv4) else False
             data = data[: payload.length or len(data)]
         if isinstance(payload, IcmpMessage):
             return word_sum(data) % 0xFFFF == 0
-        return transport_checksum(self.src, self.dst, ip.protocol, data) == 0
+        ends = ip.source_address, ip.destination_address
+        return transport_checksum(*ends, ip.protocol, data) == 0
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Packet) and self.raw == other.raw

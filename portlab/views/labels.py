@@ -71,6 +71,11 @@ def sack_blocks(segment: Segment) -> tuple[tuple[int, int], ...]:
     return next((option.blocks for option in segment.options if isinstance(option, Sack)), ())
 
 
+_UNREAD = {True: "no header seen", False: "not read further"}
+_INSIDE = {"4": "IPv4 inside", "41": "IPv6 inside", "2": "IGMP", "47": "GRE", "50": "ESP"}
+"""Protocols whose header is not read, by their number (IANA's list of protocol numbers)."""
+
+
 def other_pieces(packet: Packet, length: int) -> list[Piece]:
     """The label of whatever is not TCP, or is TCP without its header."""
     payload = packet.payload
@@ -80,7 +85,11 @@ def other_pieces(packet: Packet, length: int) -> list[Piece]:
         return [Piece("proto", str(payload).partition(" len ")[0])]
     name = packet.proto.upper() if packet.proto.isalpha() else f"IP protocol {packet.proto}"
     offset = packet.ip.fragment_offset
-    what = f"fragment at {8 * offset}" if offset else "no header seen"
+    what = (
+        f"fragment at {8 * offset}"
+        if offset
+        else _INSIDE.get(packet.proto, _UNREAD[packet.proto.isalpha()])
+    )
     return [Piece("proto", name), Piece("what", what), Piece("len", f"len={length}")]
 
 
