@@ -71,7 +71,6 @@ def sack_blocks(segment: Segment) -> tuple[tuple[int, int], ...]:
     return next((option.blocks for option in segment.options if isinstance(option, Sack)), ())
 
 
-_UNREAD = {True: "no header seen", False: "not read further"}
 _INSIDE = {"4": "IPv4 inside", "41": "IPv6 inside", "2": "IGMP", "47": "GRE", "50": "ESP"}
 """Protocols whose header is not read, by their number (IANA's list of protocol numbers)."""
 
@@ -85,11 +84,12 @@ def other_pieces(packet: Packet, length: int) -> list[Piece]:
         return [Piece("proto", str(payload).partition(" len ")[0])]
     name = packet.proto.upper() if packet.proto.isalpha() else f"IP protocol {packet.proto}"
     offset = packet.ip.fragment_offset
-    what = (
-        f"fragment at {8 * offset}"
-        if offset
-        else _INSIDE.get(packet.proto, _UNREAD[packet.proto.isalpha()])
-    )
+    if offset:
+        what = f"fragment at {8 * offset}"
+    elif packet.proto.isalpha():
+        what = "no header seen"
+    else:
+        what = _INSIDE.get(packet.proto, "not read further")
     return [Piece("proto", name), Piece("what", what), Piece("len", f"len={length}")]
 
 
