@@ -42,7 +42,29 @@ def written(address: Address) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-class Connection(Protocol):
+class Closing(Protocol):
+    """What a `with` block closes at its end."""
+
+    def close(self) -> None:
+        """End it. Safe to repeat."""
+        ...
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        try:
+            self.close()
+        finally:
+            self.close()  # once more, should an interrupt have broken off the first try
+
+
+class Connection(Closing, Protocol):
     """One end of a TCP connection. Leaving its `with` block closes it."""
 
     @property
@@ -89,17 +111,8 @@ class Connection(Protocol):
         """Close both directions. Unread data turns it into a RST, as on Linux. Safe to repeat."""
         ...
 
-    def __enter__(self) -> Self: ...
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None: ...
-
-
-class Listener(Protocol):
+class Listener(Closing, Protocol):
     """A port that takes connections. Leaving its `with` block closes it."""
 
     @property
@@ -115,19 +128,8 @@ class Listener(Protocol):
         """
         ...
 
-    def close(self) -> None: ...
 
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None: ...
-
-
-class UdpSocket(Protocol):
+class UdpSocket(Closing, Protocol):
     """A UDP socket. Leaving its `with` block closes it."""
 
     @property
@@ -157,17 +159,6 @@ class UdpSocket(Protocol):
         Raises TimedOut, or PortUnreachable on a connected socket.
         """
         ...
-
-    def close(self) -> None: ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None: ...
 
 
 class Host(Protocol):

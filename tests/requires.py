@@ -7,6 +7,7 @@ a machine which should have everything cannot quietly test less.
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -39,7 +40,7 @@ except OSError as error:
 
 
 def needs(what: str) -> None:
-    """Go on only where this computer has `what`: "kernel", "browser" or "tshark"."""
+    """Go on only where this computer has `what`: "kernel", "browser", "tshark" or "ipv6"."""
     why_not = _PROBES[what]()
     if why_not is None:
         return
@@ -76,8 +77,18 @@ def _no_tshark() -> str | None:
     return None if shutil.which("tshark") else "no tshark on the path"
 
 
+def _no_ipv6() -> str | None:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError as error:
+        return f"::1 cannot be used: {error.strerror or error}"
+    return None
+
+
 _PROBES: dict[str, Callable[[], str | None]] = {
     "kernel": _no_kernel,
     "browser": _no_browser,
     "tshark": _no_tshark,
+    "ipv6": _no_ipv6,
 }

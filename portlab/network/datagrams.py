@@ -1,12 +1,10 @@
 """A learner's hands on a UDP socket of the model world."""
 
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
 from portlab.apps.app import Address
 from portlab.errors import ConnectionClosed, LabError, PortUnreachable, TimedOut
-from portlab.host import Host, written
+from portlab.host import Closing, Host, written
 from portlab.network.binding import shown
 from portlab.network.checks import as_bytes, check_count
 from portlab.network.clock import deadline_after
@@ -16,7 +14,7 @@ from portlab.network.udp_sockets import UdpSocket
 from portlab.ports import check_port
 
 
-class ModelUdpSocket:
+class ModelUdpSocket(Closing):
     """A UDP socket (see `portlab.host.UdpSocket`). Time moves in `receive`."""
 
     def __init__(
@@ -86,17 +84,6 @@ class ModelUdpSocket:
             self._stack.udp.close(self._socket)
             if self._service is not None:
                 self._service.end()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<UDP socket at {written((self.address, self.port))}>"

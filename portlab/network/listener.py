@@ -1,10 +1,7 @@
 """A learner's hands on a listening port of the model world."""
 
-from types import TracebackType
-from typing import Self
-
 from portlab.errors import ConnectionClosed, LabError, TimedOut
-from portlab.host import written
+from portlab.host import Closing, written
 from portlab.network.binding import shown
 from portlab.network.clock import deadline_after
 from portlab.network.connection import ModelConnection
@@ -12,7 +9,7 @@ from portlab.network.stack import Stack
 from portlab.network.tcp_sockets import ListeningSocket
 
 
-class ModelListener:
+class ModelListener(Closing):
     """A port that takes connections (see `portlab.host.Listener`). Time moves in `accept`."""
 
     def __init__(self, stack: Stack, listening: ListeningSocket) -> None:
@@ -53,17 +50,6 @@ class ModelListener:
         with self._stack.network.acting(self._stack):
             self._closed = True
             self._stack.tcp.close_listener(self._listening)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<Listener at {written((self.address, self.port))}>"

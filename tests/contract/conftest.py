@@ -7,6 +7,7 @@ import pytest
 from portlab import Lab
 from portlab.host import Host
 from portlab.worlds import WORLDS
+from tests.requires import needs
 
 
 @pytest.fixture(params=sorted(WORLDS))
@@ -35,5 +36,5 @@ def address(request: pytest.FixtureRequest, server: Host) -> str:
     """The server's address in each version of IP that this computer has."""
     wanted = [one for one in server.addresses if (":" in one) == (request.param == "IPv6")]
     if not wanted:
-        pytest.skip(f"the hosts of this world have no {request.param} on this computer")
+        needs("ipv6")
     return wanted[0]

@@ -11,6 +11,7 @@ from portlab.errors import (
     TimedOut,
 )
 from portlab.host import Host
+from tests.requires import needs
 
 
 def test_an_echo_comes_back_from_where_it_was_sent(
@@ -56,7 +57,7 @@ def test_the_largest_datagram(server: Host, client: Host, version: str, most: in
         for host in (server, client)
     ]
     if not all(own):
-        pytest.skip(f"the hosts of this world have no {version} on this computer")
+        needs("ipv6")
     far, near = server.udp(address=own[0][0]), client.udp(address=own[1][0])
     near.send_to(bytes(most), own[0][0], far.port)
     assert far.receive()[0] == bytes(most)
@@ -134,7 +135,7 @@ def test_text_is_no_bytes(server: Host, client: Host) -> None:
 
 def test_the_versions_of_ip_do_not_mix(server: Host, client: Host) -> None:
     if len(server.addresses) < 2:
-        pytest.skip("the hosts of this world have no IPv6 on this computer")
+        needs("ipv6")
     with (
         client.udp(address=client.addresses[0]) as socket,
         pytest.raises(PacketError, match="IPv6"),

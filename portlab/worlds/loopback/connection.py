@@ -2,8 +2,7 @@
 
 import socket
 from collections.abc import Callable
-from types import TracebackType
-from typing import NoReturn, Self
+from typing import NoReturn
 
 from portlab.apps.app import Address
 from portlab.errors import (
@@ -12,7 +11,7 @@ from portlab.errors import (
     LabError,
     TimedOut,
 )
-from portlab.host import written
+from portlab.host import Closing, written
 from portlab.network.checks import as_bytes, check_count
 from portlab.worlds.loopback import failures
 from portlab.worlds.loopback.core import CLOSED, Core
@@ -23,7 +22,7 @@ _SEND_PATIENCE = 10.0
 _NOT_SET = object()
 
 
-class LoopbackConnection:
+class LoopbackConnection(Closing):
     """See `portlab.host.Connection`. Only the calls are seen here, the packets are the kernel's.
 
     `send` waits while the peer's buffers and ours are full, and raises TimedOut when nothing
@@ -235,20 +234,6 @@ class LoopbackConnection:
         self._recv = _reset
         self._core.check()
         raise failures.of_stream(error, self._peer) from None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        try:
-            self.close()
-        finally:
-            self.close()
 
     def __repr__(self) -> str:
         return f"<Connection {written(self._local)} to {written(self._peer)}>"

@@ -1,18 +1,16 @@
 """A listening TCP port: the kernel queues connections, an app or `accept` takes them."""
 
 import socket
-from types import TracebackType
-from typing import Self
 
 from portlab.apps.app import App
 from portlab.errors import ConnectionClosed, LabError, TimedOut
-from portlab.host import written
+from portlab.host import Closing, written
 from portlab.worlds.loopback.connection import LoopbackConnection
 from portlab.worlds.loopback.core import Core
 from portlab.worlds.loopback.opening import own_end, wait_readable
 
 
-class LoopbackListener:
+class LoopbackListener(Closing):
     """See `portlab.host.Listener`."""
 
     def __init__(self, core: Core, sock: socket.socket, app: App | None, lab: object) -> None:
@@ -62,20 +60,6 @@ class LoopbackListener:
         if self._sock in self._core.sockets:
             self._core.log.add("close", "tcp", self._local, None)
             self._core.discard(self._sock)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        try:
-            self.close()
-        finally:
-            self.close()
 
     def __repr__(self) -> str:
         return f"<Listener {written(self._local)} {self._app.name if self._app else ''}>".replace(

@@ -3,12 +3,11 @@
 import os
 import socket
 from collections.abc import Callable
-from types import TracebackType
-from typing import NoReturn, Self
+from typing import NoReturn
 
 from portlab.apps.app import Address, App
 from portlab.errors import ConnectionClosed, LabError, TimedOut
-from portlab.host import Host, written
+from portlab.host import Closing, Host, written
 from portlab.network.checks import as_bytes, check_count
 from portlab.ports import check_port
 from portlab.worlds.loopback import failures
@@ -23,7 +22,7 @@ from portlab.worlds.loopback.opening import (
 )
 
 
-class LoopbackUdp:
+class LoopbackUdp(Closing):
     """See `portlab.host.UdpSocket`. Its address decides: an IPv4 socket reaches no IPv6 peer."""
 
     def __init__(
@@ -146,20 +145,6 @@ class LoopbackUdp:
     def _explain(self, error: OSError) -> NoReturn:
         self._core.check()
         raise failures.of_datagram(error, self._peer, self._local) from None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        try:
-            self.close()
-        finally:
-            self.close()
 
     def __repr__(self) -> str:
         return f"<UdpSocket {written(self._local)}>"
