@@ -163,6 +163,22 @@ def test_the_png_has_pixels_for_a_sharp_screen_and_the_words_inside():
     assert Image.open(BytesIO(png)).text["Description"] == shown.alt_text
 
 
+def test_the_palette_keeps_every_colour_that_means_something_however_little_there_is_of_it():
+    from PIL import Image
+
+    raw = BytesIO()
+    figure = ladder(stories.handshake([1])).figure()
+    figure.savefig(raw, format="png")
+    drawn = Image.open(raw).convert("RGB").getcolors(1 << 24)
+    meant = {"white": (255, 255, 255), "blue": (0, 114, 178), "vermillion": (213, 94, 0)}
+    assert set(meant.values()) <= {color for _, color in drawn}  # or this would test nothing
+    png = Image.open(BytesIO(encode(figure, "png", "Ladder", "words")))
+    kept = [color for _, color in png.convert("RGB").getcolors(1 << 24)]
+    for name, wanted in meant.items():
+        off = min(max(abs(a - b) for a, b in zip(one, wanted, strict=True)) for one in kept)
+        assert off <= 3, f"{name} is {off} of 255 away"
+
+
 @pytest.mark.parametrize("form", ["png", "svg", "pdf"])
 def test_the_same_trace_gives_the_same_file(form):
     first, second = (
