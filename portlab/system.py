@@ -37,6 +37,14 @@ def course_folder() -> Path:
         ) from error
 
 
+def is_static() -> bool:
+    """Whether what is shown must be the same everywhere, without widgets: `PORTLAB_STATIC=1`.
+
+    Set where outputs are compared or committed.
+    """
+    return os.environ.get("PORTLAB_STATIC", "") not in ("", "0")
+
+
 def has_screen() -> bool:
     """Whether a browser window could appear here."""
     if sys.platform in ("win32", "darwin"):

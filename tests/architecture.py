@@ -17,9 +17,9 @@ PACKAGE = ROOT / "portlab"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "ports", "services", "host", "apps", "packets"),
     ("tcp",),
+    ("system",),
     ("trace",),
     ("network",),
-    ("system",),
     ("worlds",),
     ("lab",),
     ("tools",),

@@ -13,6 +13,7 @@ from portlab.system import (
     ephemeral_ports,
     free_port,
     has_screen,
+    is_static,
     namespaces_fail_because,
     replace_file,
     unwritable_because,
@@ -132,6 +133,18 @@ def test_a_screen_is_what_the_session_names(monkeypatch: pytest.MonkeyPatch) -> 
     assert has_screen()
     monkeypatch.setenv("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22")
     assert not has_screen()
+
+
+@pytest.mark.parametrize(
+    ("said", "static"), [(None, False), ("1", True), ("0", False), ("", False)]
+)
+def test_what_is_shown_is_static_where_the_environment_says_so(
+    monkeypatch: pytest.MonkeyPatch, said: str | None, static: bool
+) -> None:
+    monkeypatch.delenv("PORTLAB_STATIC", raising=False)
+    if said is not None:
+        monkeypatch.setenv("PORTLAB_STATIC", said)
+    assert is_static() is static
 
 
 def test_a_free_port_can_be_listened_on() -> None:
