@@ -31,7 +31,7 @@ def test_the_wheel_holds_the_course_and_no_tests(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     lessons = [*(ROOT / "notebooks").rglob("*.ipynb")]
     lessons = [path for path in lessons if ".ipynb_checkpoints" not in path.parts]
-    files = "portlab/course/files"
+    files = "portlab/files"
     assert {f"{files}/{path.relative_to(ROOT).as_posix()}" for path in lessons} <= names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"portlab"}
     assert {"LICENSE", "LICENSE-TEXT"} <= {name.rsplit("/")[-1] for name in names}
@@ -40,7 +40,7 @@ def test_the_wheel_holds_the_course_and_no_tests(wheel: Path) -> None:
 
 def test_lessons_and_data_are_found(installed: Path, tmp_path: Path) -> None:
     code = (
-        "from portlab.course.material import data, notebooks\n"
+        "from portlab.material import data, notebooks\n"
         "print(*sorted(path.name for path in notebooks().rglob('*.ipynb')))\n"
         "print(notebooks(), data(), sep='\\n')"
     )

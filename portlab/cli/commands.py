@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def lab(options: argparse.Namespace) -> None:
     from pathlib import Path
 
-    from portlab.course import material
+    from portlab import material
     from portlab.course.jupyter import serve
     from portlab.course.learner_copy import lay_out
     from portlab.system import course_folder

@@ -8,7 +8,7 @@ from pathlib import Path
 from portlab.errors import PortlabError
 
 _PACKAGED = Path(__file__).parent / "files"
-_CHECKOUT = Path(__file__).parents[2]
+_CHECKOUT = Path(__file__).parents[1]
 
 
 def notebooks() -> Path:

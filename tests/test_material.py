@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from portlab.course import material
+from portlab import material
 from portlab.errors import PortlabError
 
 
 def test_in_a_checkout_the_sources_are_beside_the_package() -> None:
-    checkout = Path(__file__).parents[2]
+    checkout = Path(__file__).parents[1]
     assert material.notebooks() == material.checkout_notebooks() == checkout / "notebooks"
     assert material.data() == checkout / "data"
 
