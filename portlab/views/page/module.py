@@ -12,13 +12,15 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 
-_IMPORT = re.compile(r'^import\s[^;]*?from "\./[\w-]+\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import\s[^;]*?from "\.\.?/[\w./-]+\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async function|function|const|let|class)\b)", re.MULTILINE)
 
 
 @cache
-def esm(*names: str) -> str:
+def esm(*names: str | Path) -> str:
     """These files of the folder as one ES module, each after those that it imports.
+
+    A whole path names a file of another room.
 
     >>> esm("dom.js").startswith("// ")
     True
@@ -27,10 +29,10 @@ def esm(*names: str) -> str:
 
 
 @cache
-def css(*names: str) -> str:
+def css(*names: str | Path) -> str:
     """These style sheets as one."""
     return "\n".join(map(_read, names))
 
 
-def _read(name: str) -> str:
+def _read(name: str | Path) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
