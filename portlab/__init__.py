@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from portlab.network.link import Link as Link
     from portlab.trace.capture import load as load
     from portlab.trace.capture import save as save
+    from portlab.trace.conversations import conversations as conversations
     from portlab.trace.trace import Trace as Trace
     from portlab.views.picture import ladder as ladder
     from portlab.views.table import table as table
@@ -27,6 +28,7 @@ _HOMES = {
     "Link": "portlab.network.link",
     "PortlabError": "portlab.errors",
     "Trace": "portlab.trace.trace",
+    "conversations": "portlab.trace.conversations",
     "delay": "portlab.network.faults",
     "drop": "portlab.network.faults",
     "duplicate": "portlab.network.faults",
