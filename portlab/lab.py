@@ -13,7 +13,15 @@ from portlab.errors import (
     PortUnreachable,
 )
 from portlab.host import Host
-from portlab.network.faults import Fault, check_faults
+from portlab.network.faults import (
+    Fault,
+    check_faults,
+    delay,
+    drop,
+    duplicate,
+    with_fault,
+)
+from portlab.trace.code import line_to_paste
 from portlab.trace.trace import Trace
 from portlab.worlds import World, world_class
 
@@ -104,6 +112,7 @@ class Lab:
         return Trace(
             records,
             changes=self._world.changes,
+            snapshots=self._world.snapshots,
             hosts=self._world.hosts,
             world=self.world,
             faults=self._faults,
@@ -151,7 +160,11 @@ class Lab:
 
 
 class _Repeatable:
-    """An experiment with all that it takes to run it once more."""
+    """An experiment with all that it takes to run it once more.
+
+    The function itself is kept, not a copy of the notebook around it: what it reads from there is
+    as it is when it runs again.
+    """
 
     def __init__(
         self,
@@ -180,6 +193,27 @@ class _Repeatable:
         trace.result = result
         trace.error = error
         return trace
+
+    def with_fault(
+        self, faults: Sequence[Any], kind: str, number: int, seconds: float
+    ) -> Sequence[Fault]:
+        if not world_class(self._world).takes_faults:
+            raise LabError(
+                f"No packet can be dropped, delayed or doubled in the {self._world} world: this "
+                "computer's own sockets carry them, and there is no wire of ours. Run the "
+                "experiment with world='model' to let something go wrong on purpose."
+            )
+        if kind == "delay":
+            return with_fault(faults, delay(number, seconds))
+        make = {"drop": drop, "duplicate": duplicate}.get(kind)
+        if make is None:
+            raise LabError(f"{kind!r} is no fault: there are drop, delay and duplicate.")
+        return with_fault(faults, make(number))
+
+    def code(self, faults: Sequence[Any]) -> str:
+        return line_to_paste(
+            self._experiment, world=self._world, seed=self._seed, link=self._link, faults=faults
+        )
 
 
 def run(
@@ -211,5 +245,20 @@ def run(
             f"{experiment!r} is no experiment: that is a function of a lab, given by its name "
             "and without brackets, as in run(hello)."
         )
+    _check_takes_a_lab(experiment)
     repeatable = _Repeatable(experiment, world, seed, link)
     return repeatable.run(check_faults(faults))
+
+
+def _check_takes_a_lab(experiment: Callable[..., object]) -> None:
+    """Raises LabError for a function that cannot be called with a lab and nothing else."""
+    try:
+        signature(experiment).bind(None)
+    except ValueError:
+        return  # a built-in one that does not say
+    except TypeError as error:
+        name = getattr(experiment, "__name__", repr(experiment))
+        raise LabError(
+            f"{name} cannot be run as an experiment: it is called with one argument, the lab, and "
+            f"Python says: {error}. Begin it with def {name.strip('<>')}(lab):"
+        ) from None

@@ -18,6 +18,7 @@ from portlab.network.link import Link, Passage, Wire
 from portlab.network.timers import Timers
 from portlab.packets import Packet
 from portlab.trace.record import Fate, Record, StateChange
+from portlab.trace.snapshot import Noted
 
 LOOPBACK_DELAY = 0.000010
 """Seconds from a host to itself: a kernel needs about as long, and time must go forward."""
@@ -60,6 +61,8 @@ class Network:
         self.now = 0
         self.records: list[Record] = []
         self.changes: list[StateChange] = []
+        self.noted: list[Noted] = []
+        """The variables of each connection's ends, after everything that may change them."""
         self.failures: list[PortlabError] = []
         """What went wrong inside a node, to be raised from the call that is waiting."""
         self._seed = seed

@@ -15,6 +15,7 @@ from portlab.network.isn import initial_sequence_number
 from portlab.network.programs import TcpProgram
 from portlab.packets import Segment
 from portlab.tcp import Endpoint, Listener, State, reset_for
+from portlab.tcp.variables import variables
 from portlab.trace.record import StateChange
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class TcpSocket:
         self.endpoint = endpoint
         self.local = local
         self.remote = remote
+        self.owner = (stack.name, local, remote)
         self.listening: ListeningSocket | None = None
         self.program: TcpProgram | None = None
         self.was_established = False
@@ -200,6 +202,7 @@ class TcpSockets:
             stack.network.changes.append(
                 StateChange(now, stack.name, socket.local, socket.remote, old, event, new, reason)
             )
+        stack.network.noted.append((now, socket.owner, variables(endpoint)))
         stack.timers.set(socket, endpoint.next_deadline())
         if endpoint.state in _OVER:
             self._over(socket)

@@ -201,7 +201,7 @@ class Endpoint:
         """When `on_deadline` wants to be called, in microseconds; None: not at all."""
         times = [
             time
-            for time in (self.snd.timer, self.rcv.ack_timer, self.time_wait, self._keep_alive_at())
+            for time in (self.snd.timer, self.rcv.ack_timer, self.time_wait, self.keep_alive_at())
             if time is not None
         ]
         return min(times) if times else None
@@ -220,7 +220,7 @@ class Endpoint:
         if self.rcv.ack_timer is not None and self.rcv.ack_timer <= now:
             self.rcv.ack_timer = None
             self.rcv.ack_due = self.rcv.ack_due or reasons.ACK_DELAYED
-        due = self._keep_alive_at()
+        due = self.keep_alive_at()
         if due is not None and due <= now:
             self._keep_alive()
 
@@ -341,7 +341,8 @@ class Endpoint:
         if due is not None and self.state is not State.SYN_SENT:
             self._out.append((compose(self, self.snd.place, ACK), due))
 
-    def _keep_alive_at(self) -> int | None:
+    def keep_alive_at(self) -> int | None:
+        """When the next keep-alive probe is due; None: not at all (RFC 9293 3.8.4)."""
         config = self.config
         if not config.keep_alive or self.state not in _KEPT_ALIVE or self.snd.outstanding:
             return None

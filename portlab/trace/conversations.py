@@ -1,17 +1,22 @@
 """Who talked to whom: a Trace taken apart by the five values that tell conversations apart."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from portlab.errors import PacketError
 from portlab.host import written
 from portlab.packets import Flow, FragmentHeader, Ipv4, Ipv6, Packet
 from portlab.trace.record import Record, StateChange
+from portlab.trace.snapshot import Snapshot
 from portlab.trace.trace import Trace
 
 End = tuple[str, int | None]
 """An address and a port; None where the protocol has no ports, or a fragment shows none."""
 
 _Pair = tuple[str, frozenset[End]]
+_Ends = frozenset[End]
+_Said = TypeVar("_Said", StateChange, Snapshot)
 _Datagram = tuple[str, str, str, int]
 
 
@@ -65,7 +70,19 @@ def conversations(trace: Trace) -> tuple[Conversation, ...]:
     sorter = _Sorter()
     for record in trace:
         sorter.add(record)
-    return tuple(making.made(number, trace) for number, making in enumerate(sorter.all, start=1))
+    changes, snapshots = _by_ends(trace.changes), _by_ends(trace.snapshots)
+    return tuple(
+        making.made(number, trace, changes, snapshots)
+        for number, making in enumerate(sorter.all, start=1)
+    )
+
+
+def _by_ends(said: Iterable[_Said]) -> dict[_Ends, list[_Said]]:
+    """What hosts said about their TCP, by the two ends that it was about."""
+    found: dict[_Ends, list[_Said]] = {}
+    for one in said:
+        found.setdefault(frozenset((one.local, one.remote)), []).append(one)
+    return found
 
 
 class _Making:
@@ -99,7 +116,13 @@ class _Making:
             return False
         return self.first_seq.get(sender) != segment.seq
 
-    def made(self, number: int, trace: Trace) -> Conversation:
+    def made(
+        self,
+        number: int,
+        trace: Trace,
+        changes: Mapping[_Ends, list[StateChange]],
+        snapshots: Mapping[_Ends, list[Snapshot]],
+    ) -> Conversation:
         proto, src, sport, dst, dport = self.flow
         first, second = (src, sport), (dst, dport)
         opener = next(iter(self.first_seq), None)
@@ -108,7 +131,9 @@ class _Making:
         from_client = [record for record, sender in self.sent if sender == client]
         from_server = [record for record, sender in self.sent if sender not in (client, None)]
         part = trace.with_records([record for record, _ in self.sent])
-        part.changes = [change for change in trace.changes if self._owns(change)]
+        ends = frozenset((first, second)) if proto == "tcp" else frozenset()
+        part.changes = self._while_it_lasts(changes.get(ends, ()))
+        part.snapshots = self._while_it_lasts(snapshots.get(ends, ()))
         return Conversation(
             number,
             proto,
@@ -122,11 +147,14 @@ class _Making:
             bytes_from_server=sum(record.length for record in from_server),
         )
 
-    def _owns(self, change: StateChange) -> bool:
-        proto, src, sport, dst, dport = self.flow
-        ours = proto == "tcp" and {change.local, change.remote} == {(src, sport), (dst, dport)}
-        begun = self.start is None or self.start <= change.time
-        return ours and begun and (self.end is None or change.time < self.end)
+    def _while_it_lasts(self, said: Iterable[_Said]) -> list[_Said]:
+        """Without what belongs to an earlier or later connection between the same ends."""
+        start, end = self.start, self.end
+        return [
+            one
+            for one in said
+            if (start is None or start <= one.time) and (end is None or one.time < end)
+        ]
 
 
 class _Sorter:

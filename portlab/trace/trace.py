@@ -12,18 +12,35 @@ from portlab.host import written
 from portlab.packets import flag_names, packed, unpacked
 from portlab.ports import check_port
 from portlab.trace.record import Record, StateChange
+from portlab.trace.snapshot import Snapshot
 
 
 class Experiment(Protocol):
     """What made a Trace, and can make another with other faults."""
 
-    def run(self, faults: Sequence[Any]) -> "Trace": ...
+    def run(self, faults: Sequence[Any]) -> "Trace":
+        """The same once more, with these faults and no others."""
+        ...
+
+    def with_fault(
+        self, faults: Sequence[Any], kind: str, number: int, seconds: float
+    ) -> Sequence[Any]:
+        """`faults` and one more, on transmission `number`; those that it may change are cleared.
+
+        Raises LabError for what is no fault, and where none can be made.
+        """
+        ...
+
+    def code(self, faults: Sequence[Any]) -> str:
+        """One line of Python that shows this very run, with these faults."""
+        ...
 
 
 class Trace(Sequence[Record]):
     """The records of one run in the order they were seen, and what is known beside them.
 
-    `changes` are the TCP state changes (empty where nobody can see them), `hosts` names addresses,
+    `changes` are the TCP state changes and `snapshots` the variables of both ends' TCP, one
+    wherever they changed (both empty where nobody can see them), `hosts` names addresses,
     `faults` are those of the run, `result` is what the experiment returned, `error` is the network
     error it ended with instead (refused, timed out, aborted) or where a capture file breaks off,
     and `unused_faults` are those that named a transmission which never happened. `notes` say what
@@ -35,6 +52,7 @@ class Trace(Sequence[Record]):
         records: Iterable[Record] = (),
         *,
         changes: Iterable[StateChange] = (),
+        snapshots: Sequence[Snapshot] = (),
         hosts: Mapping[str, str] | None = None,
         world: str = "",
         title: str = "",
@@ -47,6 +65,7 @@ class Trace(Sequence[Record]):
     ) -> None:
         self.records = list(records)
         self.changes = list(changes)
+        self.snapshots = snapshots
         self.hosts = dict(hosts or {})
         self.world = world
         self.title = title
@@ -108,20 +127,69 @@ class Trace(Sequence[Record]):
         return self.where(keep)
 
     def rerun(self, faults: Sequence[Any]) -> "Trace":
-        """The same experiment with these faults. Raises LabError for a Trace without one."""
+        """The same experiment, with the same seed and these faults.
+
+        It is run as it is now: what it reads beside the lab (a variable of the notebook, a clock)
+        is not remembered. Raises LabError for a Trace without an experiment, and whatever the
+        experiment itself raises.
+        """
+        return self._repeatable().run(faults)
+
+    def with_fault(self, kind: str, number: int, seconds: float = 0.0) -> "Trace":
+        """The same experiment with one more fault: `drop`, `delay` or `duplicate` packet `number`.
+
+        Faults on earlier packets stay; those on this one and on later ones are cleared, because
+        everything from here on may change. Nothing before it can, if the experiment uses nothing
+        but the lab; where it does change, a note of the new Trace says so. Raises as `rerun` does,
+        and LabError for what is no fault or where none can be made (loopback).
+
+        >>> from portlab import run
+        >>> def ask(lab):
+        ...     server, client = lab.hosts("server", "client")
+        ...     server.listen(80)
+        ...     client.connect(server, 80)
+        >>> [record.fate for record in run(ask).with_fault("drop", 1)]
+        ['lost', 'delivered', 'delivered', 'delivered']
+        """
+        faults = self._repeatable().with_fault(self.faults, kind, number, seconds)
+        new = self.rerun(faults)
+        if strayed := _strayed(self, new, number):
+            new.notes += (strayed,)
+        return new
+
+    @property
+    def takes_faults(self) -> bool:
+        """Can the experiment be run again with a packet dropped, delayed or doubled?"""
+        try:
+            self._repeatable().with_fault((), "drop", 1, 0.0)
+        except LabError:
+            return False
+        return True
+
+    @property
+    def code(self) -> str | None:
+        """One line of Python that shows this very run, as far as it can be written down.
+
+        A comment behind it says what it needs beside `from portlab import ...`. None for a Trace
+        without an experiment.
+        """
+        return None if self.experiment is None else self.experiment.code(self.faults)
+
+    def _repeatable(self) -> Experiment:
         if self.experiment is None:
             raise LabError(
                 "This trace cannot be run again: it came from a file or from a lab played by "
                 "hand, so there is no experiment to repeat. Write the steps as a function of a "
                 "lab and give it to run()."
             )
-        return self.experiment.run(faults)
+        return self.experiment
 
     def with_records(self, records: Iterable[Record]) -> "Trace":
         """A Trace of these records, with all that is known beside the present ones."""
         return Trace(
             records,
             changes=self.changes,
+            snapshots=self.snapshots,
             hosts=self.hosts,
             world=self.world,
             title=self.title,
@@ -156,6 +224,21 @@ def _canonical(host: str) -> str:
         return unpacked(packed(host))
     except AddressError:
         return host
+
+
+def _strayed(old: Trace, new: Trace, number: int) -> str | None:
+    """A sentence, if a run went another way before the packet that was to change it."""
+    for was in old:
+        if was.number >= number or was.origin != "modelled":
+            break
+        now = new.records[was.number - 1] if was.number <= len(new) else None
+        if now is None or (now.time, now.packet, now.fate) != (was.time, was.packet, was.fate):
+            return (
+                f"Nothing was to change before packet {number}, and yet packet {was.number} is "
+                "another one: the experiment uses something that is not the lab's, such as a "
+                "variable that has changed since, a clock, or random numbers of its own."
+            )
+    return None
 
 
 _FLAGS = flag_names(0xFF).split(",")

@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast
 from portlab.errors import WorldError
 from portlab.host import Host
 from portlab.trace.record import Record, StateChange
+from portlab.trace.snapshot import Snapshot
 
 WORLDS = {
     "model": ("portlab.worlds.model", "ModelWorld"),
@@ -23,6 +24,8 @@ class World(Protocol):
     """What a lab asks of a world. Made with `seed`, `faults` and `link`, all by name."""
 
     name: str
+    takes_faults: bool
+    """Whether there is a wire of ours on which exactly this packet can be dropped."""
 
     @property
     def records(self) -> Sequence[Record]:
@@ -32,6 +35,11 @@ class World(Protocol):
     @property
     def changes(self) -> Sequence[StateChange]:
         """How TCP's states changed; empty where nobody can see them."""
+        ...
+
+    @property
+    def snapshots(self) -> Sequence[Snapshot]:
+        """What its TCPs said about themselves; empty where they cannot be asked."""
         ...
 
     @property

@@ -19,6 +19,7 @@ from portlab.network.network import Network
 from portlab.network.stack import Stack
 from portlab.packets import packed, unpacked
 from portlab.trace.record import Record, StateChange
+from portlab.trace.snapshot import Snapshot, Snapshots
 
 MOST_HOSTS = 65_534
 """As many as 10.0.0.0/16 has addresses for."""
@@ -32,6 +33,7 @@ class ModelWorld:
     """
 
     name = "model"
+    takes_faults = True
 
     def __init__(
         self, *, seed: int = 0, faults: Iterable[Fault] = (), link: Link | None = None
@@ -50,6 +52,10 @@ class ModelWorld:
     @property
     def changes(self) -> Sequence[StateChange]:
         return self._network.changes
+
+    @property
+    def snapshots(self) -> Sequence[Snapshot]:
+        return Snapshots(self._network.noted)
 
     @property
     def hosts(self) -> dict[str, str]:

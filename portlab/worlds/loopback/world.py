@@ -35,6 +35,7 @@ class LoopbackWorld:
     """
 
     name = "loopback"
+    takes_faults = False
 
     def __init__(
         self,
@@ -62,6 +63,11 @@ class LoopbackWorld:
     @property
     def changes(self) -> tuple[()]:
         """Nobody can see a kernel's TCP change its state."""
+        return ()
+
+    @property
+    def snapshots(self) -> tuple[()]:
+        """Nobody can ask a kernel's TCP for all its variables."""
         return ()
 
     @property
