@@ -27,7 +27,9 @@ from portlab.views.shapes import (
     Mark,
     Piece,
     Row,
+    Snapshot,
 )
+from portlab.views.snapshots import shown
 from portlab.views.states import known_after_the_end, place
 
 
@@ -108,7 +110,9 @@ class _Builder:
             known += known_after_the_end(mine[len(known) :])
             marks += [Mark(c.time, lane, c.event, changes=(c,)) for c in known]
         heading = number + self.heading(len(arrows), len(calls) + len(self.calls))
-        return Conversation(heading, tuple(self.lanes), _merged(arrows, marks), tuple(before))
+        rows = _merged(arrows, marks)
+        snapshots = self.snapshots(max([end, *(mark.time for mark in marks)]))
+        return Conversation(heading, tuple(self.lanes), rows, tuple(before), snapshots)
 
     def heading(self, packets: int, calls: int) -> str:
         name = self.proto.upper() if self.proto.isalpha() else f"IP protocol {self.proto}"
@@ -139,6 +143,13 @@ class _Builder:
             change.reason.sentence,
             change.reason.source,
         )
+
+    def snapshots(self, end: int) -> tuple[Snapshot, ...]:
+        """What both ends said until the ladder's end."""
+        said = [one for one in self.trace.snapshots if one.time - self.zero <= end]
+        lanes = [self.lane(*one.local) for one in said]
+        ways = [int(one.local != self.ends[0]) for one in said]
+        return shown(said, lanes, ways, self.numbers, self.zero)
 
     def arrow(self, record: Record) -> Arrow:
         packet, number, length = record.packet, record.number, record.length

@@ -50,6 +50,26 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the TCP of `lane` holds from `time` on, until the next Snapshot of that lane.
+
+    RFC 9293 3.3.1's variables: places in the stream as the ladder numbers them, windows in bytes.
+    None is what the host does not know before the peer's SYN. `timers` are those that run, with
+    the time at which each falls due. In CLOSED the numbers are the last ones.
+    """
+
+    lane: int
+    time: int
+    state: str
+    snd_una: int
+    snd_nxt: int
+    snd_wnd: int | None
+    rcv_nxt: int | None
+    rcv_wnd: int | None
+    timers: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Arrow:
     """A packet on its way from lane `start` to lane `end`.
 
@@ -131,13 +151,15 @@ class Conversation:
     """Rows between the same two ends, in the order they were seen.
 
     `heading` says what it is and what made its packets, `before` is each lane's state at the
-    start (None where nobody can know).
+    start (None where nobody can know). `snapshots`, in the order of time, are what the hosts' TCP
+    held; there are none where nobody can ask.
     """
 
     heading: str
     lanes: tuple[Lane, ...]
     rows: tuple[Row, ...]
     before: tuple[str | None, ...]
+    snapshots: tuple[Snapshot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
