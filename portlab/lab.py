@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from inspect import signature
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -258,7 +259,8 @@ def _check_takes_a_lab(experiment: Callable[..., object]) -> None:
         return  # a built-in one that does not say
     except TypeError as error:
         name = getattr(experiment, "__name__", repr(experiment))
+        shown = name if name.isidentifier() else "experiment"
         raise LabError(
             f"{name} cannot be run as an experiment: it is called with one argument, the lab, and "
-            f"Python says: {error}. Begin it with def {name.strip('<>')}(lab):"
+            f"Python says: {error}. Begin it with def {shown}(lab):"
         ) from None
