@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from portlab import apps as apps
+    from portlab.course.exercises import check as check
+    from portlab.course.exercises import exercise as exercise
+    from portlab.course.exercises import hint as hint
+    from portlab.course.exercises import solution as solution
+    from portlab.course.exercises import student as student
     from portlab.errors import PortlabError as PortlabError
     from portlab.lab import Lab as Lab
     from portlab.lab import run as run
@@ -16,6 +21,8 @@ if TYPE_CHECKING:
     from portlab.network.faults import drop as drop
     from portlab.network.faults import duplicate as duplicate
     from portlab.network.link import Link as Link
+    from portlab.quiz.prediction import compare as compare
+    from portlab.quiz.prediction import predict as predict
     from portlab.trace.capture import load as load
     from portlab.trace.capture import save as save
     from portlab.trace.conversations import conversations as conversations
@@ -24,16 +31,23 @@ if TYPE_CHECKING:
     from portlab.views.table import table as table
 
 _HOMES = {
+    "student": "portlab.course.exercises",
+    "solution": "portlab.course.exercises",
+    "hint": "portlab.course.exercises",
+    "exercise": "portlab.course.exercises",
+    "check": "portlab.course.exercises",
     "Lab": "portlab.lab",
     "Link": "portlab.network.link",
     "PortlabError": "portlab.errors",
     "Trace": "portlab.trace.trace",
     "conversations": "portlab.trace.conversations",
+    "compare": "portlab.quiz.prediction",
     "delay": "portlab.network.faults",
     "drop": "portlab.network.faults",
     "duplicate": "portlab.network.faults",
     "ladder": "portlab.views.picture",
     "load": "portlab.trace.capture",
+    "predict": "portlab.quiz.prediction",
     "run": "portlab.lab",
     "save": "portlab.trace.capture",
     "state_diagram": "portlab.views.state_diagram",

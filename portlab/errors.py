@@ -30,6 +30,10 @@ class LabError(PortlabError):
     """A lab used wrongly: closed already, two hosts of one name, a fault where none can be made."""
 
 
+class ExerciseError(PortlabError):
+    """An exercise that does not exist, is used wrongly, or is defined wrongly."""
+
+
 class WorldError(PortlabError):
     """A world that cannot run on this computer, with the remedy."""
 
@@ -72,3 +76,7 @@ class PortUnreachable(PortlabError):
 
 class LimitReached(PortlabError):
     """A lab's own limit (connections, bytes or seconds) was reached."""
+
+
+class QuizError(PortlabError):
+    """A question asked, answered or written in a way that cannot be graded."""

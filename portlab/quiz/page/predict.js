@@ -1,0 +1,69 @@
+// A prediction: choose, lock in, and it stays. The kernel holds what is locked in.
+
+import { button, fill, focusable, html } from "../../views/page/dom.js";
+import { choiceGroup } from "./choices.js";
+import { prose } from "./prose.js";
+
+const SILENCE = 4000; // milliseconds until the page says that Python has not answered
+
+function renderPrediction({ model, el }) {
+  const body = html("div", { class: "portlab-asked" });
+  const status = focusable(html("p", { role: "status", class: "portlab-status", tabindex: -1 }));
+  el.append(html("div", { class: "portlab portlab-prediction" }, body, status));
+  let waiting = null;
+
+  function say(...words) {
+    fill(status, ...words);
+  }
+
+  function lockIn(group) {
+    const [choice] = group.chosen();
+    if (choice === undefined) {
+      say("Choose one first. A guess is welcome.");
+      group.first.focus();
+      return;
+    }
+    if (waiting !== null) return;
+    say("Locking in …");
+    waiting = setTimeout(() => {
+      waiting = null;
+      say("Python has not answered. It may be busy: wait for it. If it was restarted, run this cell again.");
+    }, SILENCE);
+    model.send({ do: "lock", choice });
+  }
+
+  function draw() {
+    const { question, choices, locked, late } = model.get("state");
+    const hadFocus = body.contains(document.activeElement);
+    const group = choiceGroup({
+      legend: [html("span", { class: "portlab-tag" }, "Predict"), " ", prose(question)],
+      choices,
+      picked: locked === null ? [] : [locked],
+      locked: locked !== null,
+      marks: locked === null ? {} : { [locked]: { sign: "●", word: "locked in", kind: "locked" } },
+    });
+    clearTimeout(waiting);
+    waiting = null;
+    if (locked === null) {
+      const press = button("Lock in", () => lockIn(group));
+      press.classList.add("portlab-main");
+      fill(body, group.node, press);
+      return;
+    }
+    fill(body, group.node);
+    const when = late
+      ? "You locked this in after the run had been shown."
+      : "It stays, whatever happens next. Now run the cells below.";
+    say(html("strong", {}, "Locked in: "), prose(choices[locked]), ". ", when);
+    if (hadFocus) status.focus(); // what had it can no longer be used
+  }
+
+  model.on("change:state", draw);
+  draw();
+  return () => {
+    clearTimeout(waiting);
+    model.off("change:state", draw);
+  };
+}
+
+export default { render: renderPrediction };

@@ -1,0 +1,1 @@
+"""The room of questions: predictions, the bank, grading, closing questions."""
