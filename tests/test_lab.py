@@ -166,6 +166,17 @@ def test_what_is_no_experiment():
             run(wrong)
 
 
+def test_an_experiment_takes_a_lab_and_nothing_else():
+    def two(lab, port):
+        raise AssertionError
+
+    for wrong, shown in ((lambda: 1, "experiment"), (two, "two")):
+        with pytest.raises(LabError, match=rf"called with one argument.* def {shown}\(lab\):"):
+            run(wrong)
+    assert run(lambda lab, port=80: port).result == 80
+    assert run(lambda *labs: len(labs)).result == 1
+
+
 def test_an_interrupt_closes_the_lab_and_leaves_its_trace():
     kept = []
 
