@@ -112,6 +112,17 @@ class Connection(Closing, Protocol):
         ...
 
 
+class Opening(Protocol):
+    """A connection that is being opened: its SYN is under way, and nobody has waited yet."""
+
+    def finish(self, *, timeout: float | None = None) -> Connection:
+        """Wait for the connection, and give it; the same one whenever asked again.
+
+        `timeout` None leaves it to TCP to give up. Raises ConnectionRefused and TimedOut.
+        """
+        ...
+
+
 class Listener(Closing, Protocol):
     """A port that takes connections. Leaving its `with` block closes it."""
 
@@ -199,6 +210,22 @@ class Host(Protocol):
 
         `timeout` None leaves it to TCP to give up. Raises ConnectionRefused, TimedOut,
         PortError, AddressError.
+        """
+        ...
+
+    def start_connect(self, peer: "Host | str", port: int, *, source_port: int = 0) -> Opening:
+        """Send the SYN and do not wait, so that the peer can call at the same moment.
+
+        Raises LabError where one computer plays both hosts: there two calls never cross. Otherwise
+        PortError, PortInUse, AddressError.
+        """
+        ...
+
+    def ping(self, peer: "Host | str", *, data: bytes = b"portlab", timeout: float = 1.0) -> float:
+        """Ask whether `peer` is there (ICMP echo): seconds until its answer came.
+
+        No port is named: ICMP has none (RFC 792, RFC 4443 section 4.1). Raises TimedOut without an
+        answer, AddressError, and LabError where only the system's own `ping` may do so.
         """
         ...
 

@@ -7,13 +7,14 @@ the network's time pass until there is an answer.
 from collections.abc import Callable
 
 from portlab.apps.app import App, check_app
-from portlab.errors import ConnectError, ConnectionRefused, TimedOut
-from portlab.host import Host, SocketInfo, written
-from portlab.network.checks import check_count
-from portlab.network.clock import deadline_after
+from portlab.errors import TimedOut
+from portlab.host import Host, SocketInfo
+from portlab.network.checks import as_bytes, check_count
+from portlab.network.clock import SECOND, deadline_after
 from portlab.network.connection import ModelConnection
 from portlab.network.datagrams import ModelUdpSocket
 from portlab.network.listener import ModelListener
+from portlab.network.opening import ModelOpening
 from portlab.network.programs import UdpService
 from portlab.network.stack import Stack
 from portlab.ports import check_port
@@ -66,35 +67,34 @@ class ModelHost:
     def connect(
         self, peer: Host | str, port: int, *, source_port: int = 0, timeout: float | None = None
     ) -> ModelConnection:
+        deadline_after(self._network.now, timeout)  # looked at before a SYN is on its way
+        opening = self.start_connect(peer, port, source_port=source_port)
+        return opening.finish(timeout=timeout)
+
+    def start_connect(self, peer: Host | str, port: int, *, source_port: int = 0) -> ModelOpening:
         check_port(port)
         check_port(source_port, zero=True)
+        with self._network.acting(self._stack):
+            remote = (self._resolve(peer), port)
+            socket = self._stack.tcp.open(remote, source_port=source_port)
+        return ModelOpening(self._stack, socket)
+
+    def ping(self, peer: Host | str, *, data: bytes = b"portlab", timeout: float = 1.0) -> float:
+        body = as_bytes(data)
         network = self._network
         deadline = deadline_after(network.now, timeout)
         with network.acting(self._stack):
-            remote = (self._resolve(peer), port)
-            socket = self._stack.tcp.open(remote, source_port=source_port)
-        endpoint = socket.endpoint
-        network.run(lambda: socket.was_established or endpoint.state is State.CLOSED, deadline)
-        if socket.was_established:
-            return ModelConnection(self._stack, socket)
-        where = written(remote)
-        if endpoint.error == "refused":
-            raise ConnectionRefused(
-                f"{where} refused the connection: it answered with RST, because nothing listens "
-                "on that port there. Start a listener first, or check the number."
+            address = self._resolve(peer)
+            ping = self._stack.pings.send(address, body)
+        network.run(lambda: ping.answered is not None, deadline)
+        self._stack.pings.forget(ping)
+        if ping.answered is None:
+            raise TimedOut(
+                f"No answer from {address} to a ping of {self.name} in {timeout:g} s: the host may "
+                "be down or not exist, or the packet or its answer was lost. That says nothing of "
+                "any port: ICMP has none."
             )
-        if endpoint.error == "unreachable":
-            raise ConnectError(
-                f"{where} cannot be reached: an ICMP message says so. Look at the ladder for "
-                "who sent it and why."
-            )
-        with network.acting(self._stack):
-            endpoint.abort(network.now)
-            self._stack.tcp.settle(socket)
-        raise TimedOut(
-            f"No answer from {where}: not one SYN was answered. The host may be down or not "
-            "exist, the packets may be lost, or a firewall may drop them."
-        )
+        return (ping.answered - ping.sent) / SECOND
 
     def udp(
         self, port: int = 0, app: App | None = None, *, address: str | None = None

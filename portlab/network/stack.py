@@ -12,6 +12,7 @@ from portlab.errors import AddressError, PacketError
 from portlab.network import icmp
 from portlab.network.ephemeral import EphemeralPorts
 from portlab.network.network import Network, is_loopback
+from portlab.network.pings import Pings
 from portlab.network.secret import Secret
 from portlab.network.tcp_sockets import TcpSockets
 from portlab.network.timers import Timers
@@ -51,6 +52,7 @@ class Stack:
         self.ports = EphemeralPorts(self.secret)
         self.tcp = TcpSockets(self)
         self.udp = UdpSockets(self)
+        self.pings = Pings(self)
         self._identification = 0
 
     # ---- a node of the network
@@ -75,6 +77,7 @@ class Stack:
             if answer:
                 self.send(dst, src, *answer)
             else:
+                self.pings.receive(payload, src, now)
                 self._unreachable(packet, payload, now)
 
     def next_deadline(self) -> int | None:

@@ -1,9 +1,10 @@
 """A host of the loopback world: a name for part of this program, at 127.0.0.1 and ::1."""
 
 from collections.abc import Callable
+from typing import NoReturn
 
 from portlab.apps.app import App, check_app
-from portlab.errors import ConnectionRefused, TimedOut
+from portlab.errors import ConnectionRefused, LabError, TimedOut
 from portlab.host import Host, SocketInfo
 from portlab.network.checks import check_count
 from portlab.ports import check_port
@@ -100,6 +101,21 @@ class LoopbackHost:
             if sock is not None:
                 self._core.release(sock)
             raise
+
+    def start_connect(self, peer: "Host | str", port: int, *, source_port: int = 0) -> NoReturn:
+        raise LabError(
+            "Two calls cannot cross in the loopback world: this computer is both ends, so it has "
+            "answered the first SYN before the second call is made. Use connect(), or "
+            "world='model'."
+        )
+
+    def ping(
+        self, peer: "Host | str", *, data: bytes = b"portlab", timeout: float = 1.0
+    ) -> NoReturn:
+        raise LabError(
+            "A ping is ICMP, for which most systems ask administrator rights of every program but "
+            "their own `ping`. Type `ping 127.0.0.1` in a terminal, or use world='model'."
+        )
 
     def udp(
         self, port: int = 0, app: App | None = None, *, address: str | None = None
