@@ -7,6 +7,7 @@ Addresses are canonical text; their bytes never leave this room.
 
 from portlab.packets.addresses import packed, unpacked
 from portlab.packets.checksum import checksum
+from portlab.packets.fragments import fragments
 from portlab.packets.icmp import IcmpMessage, Icmpv6Message
 from portlab.packets.ipv4 import DONT_FRAGMENT, MORE_FRAGMENTS, Ipv4
 from portlab.packets.ipv6 import Ipv6
@@ -61,6 +62,7 @@ __all__ = [
     "WindowScale",
     "checksum",
     "flag_names",
+    "fragments",
     "packed",
     "unpacked",
 ]
