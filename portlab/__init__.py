@@ -31,26 +31,26 @@ if TYPE_CHECKING:
     from portlab.views.table import table as table
 
 _HOMES = {
-    "student": "portlab.course.exercises",
-    "solution": "portlab.course.exercises",
-    "hint": "portlab.course.exercises",
-    "exercise": "portlab.course.exercises",
-    "check": "portlab.course.exercises",
     "Lab": "portlab.lab",
     "Link": "portlab.network.link",
     "PortlabError": "portlab.errors",
     "Trace": "portlab.trace.trace",
-    "conversations": "portlab.trace.conversations",
+    "check": "portlab.course.exercises",
     "compare": "portlab.quiz.prediction",
+    "conversations": "portlab.trace.conversations",
     "delay": "portlab.network.faults",
     "drop": "portlab.network.faults",
     "duplicate": "portlab.network.faults",
+    "exercise": "portlab.course.exercises",
+    "hint": "portlab.course.exercises",
     "ladder": "portlab.views.picture",
     "load": "portlab.trace.capture",
     "predict": "portlab.quiz.prediction",
     "run": "portlab.lab",
     "save": "portlab.trace.capture",
+    "solution": "portlab.course.exercises",
     "state_diagram": "portlab.views.state_diagram",
+    "student": "portlab.course.exercises",
     "table": "portlab.views.table",
 }
 

@@ -1,9 +1,10 @@
 """The learner's own copy of the course: filled where something is missing, never overwritten.
 
-A lesson is laid out without its outputs, because seeing them would answer its predictions. One
-that nobody changed since is renewed when the course has a newer one; running it is no change, only
-what its cells say counts. To know that, the folder keeps the fingerprints of what was laid out in
-`.portlab/laid-out.json`; if that file is lost or damaged, every lesson counts as the learner's own.
+A lesson is laid out without its outputs and solutions (`release.py`), because they would answer
+its predictions and exercises. One that nobody changed since is renewed when the course has a newer
+one; running it is no change, only what its cells say counts. To know that, the folder keeps the
+fingerprints of what was laid out in `.portlab/laid-out.json`; if that file is lost or damaged,
+every lesson counts as the learner's own.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from portlab.course.release import release
 from portlab.errors import PortlabError
 from portlab.system import replace_file, unwritable_because, write_new_file
 
@@ -41,7 +43,7 @@ def lay_out(source: Path, folder: Path) -> LaidOut:
     now_known = dict(known)
     added, renewed, kept = [], [], []
     for name in _files(source):
-        content = _without_outputs(name, (source / name).read_bytes())
+        content = _as_released(name, (source / name).read_bytes())
         mark, target = _fingerprint(name, content), folder / name
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -117,14 +119,15 @@ def _read(memory: Path) -> dict[str, str]:
     return {name: mark for name, mark in known.items() if isinstance(mark, str)}
 
 
-def _without_outputs(name: str, content: bytes) -> bytes:
-    """A notebook as if nobody had ever run it; any other file as it is."""
+def _as_released(name: str, content: bytes) -> bytes:
+    """A notebook as if nobody had ever run or solved it; any other file as it is."""
     notebook = _notebook(name, content)
     if notebook is None:
         return content
-    for cell in notebook["cells"]:
-        if cell.get("cell_type") == "code":
-            cell["outputs"], cell["execution_count"] = [], None
+    try:
+        release(notebook)
+    except PortlabError as error:
+        raise PortlabError(f"The lesson {name} cannot be given to learners: {error}") from error
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
 
 

@@ -1,0 +1,52 @@
+"""Exercises: what they ask, what is said to an answer, and what a learner calls.
+
+How to add one to lesson NN:
+
+1. Write a function in `lesson_NN.py`. It draws what differs between students and gives back a
+   Task; `lesson_05.py` is a good one to copy.
+
+       @define("05.1", "The numbers of a handshake", covers=("T1", "T2"), source="RFC 9293 3.5")
+       def numbers(draw):
+           syn, syn_ack, ack = run(handshake, seed=draw.seed())
+           return Task(
+               given={"client_isn": syn.seq},
+               fields=[
+                   Whole("ack", syn_ack.ack,
+                         right="It names the byte that is expected next.",
+                         wrong=[(syn.seq, "A SYN takes one number itself.")],
+                         look="What does the server expect next?"),
+               ],
+               hints=["...", "..."],
+           )
+
+   The key (here `syn_ack.ack`) comes from a run, a packet or the catalogue: nobody types it in.
+   Kinds of fields: Whole, Text, Address, Choice, Several, Order (fields.py) and what learners make
+   themselves, OfTrace and OfExperiment (made.py). `wrong` holds the wrong answers you expect, each
+   with what is said to it; they must differ from the key for every student. `look` is said to all
+   others. No message may give the key away.
+
+2. Put three cells into the notebook, all with metadata `nbgrader: {"schema_version": 3, ...}`:
+   the task in markdown (without nbgrader metadata); the starter and the solution,
+   `"grade_id": "exercise-05-1", "solution": true, "grade": false, "locked": false, "task": false`;
+   and the check, `"grade_id": "check-05-1", "solution": false, "grade": true, "locked": true,
+   "task": false, "points":` the number of fields.
+
+       given = exercise("05.1")
+       ack = ...                # your number in place of the dots
+       ### BEGIN SOLUTION
+       ack = given.client_isn + 1
+       ### END SOLUTION
+       given
+
+       check("05.1", ack=ack)
+
+   Every name that the check uses must have a value above the region, or learners meet a NameError.
+   The check is the whole cell. Run the notebook: it is committed solved, and released unsolved.
+
+The tests try every solution, every starter and every wrong answer, for two hundred students.
+"""
+
+from portlab.course.exercises.learner import check, exercise, hint, solution
+from portlab.course.exercises.student import student
+
+__all__ = ["check", "exercise", "hint", "solution", "student"]

@@ -1,0 +1,286 @@
+"""What an exercise can ask for: whole numbers, text, addresses, choices, sets and orders.
+
+A field has a key, which the exercise computes, and says what it makes of an answer. What learners
+make themselves, a Trace or an experiment, is judged in `made.py`.
+"""
+
+import difflib
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Literal
+
+from portlab.errors import AddressError, ExerciseError
+from portlab.packets.addresses import packed, unpacked
+
+Mark = Literal["right", "wrong", "open", "unclear"]
+"""`open` was not answered, `unclear` is no answer of the kind asked for: neither is held against
+anybody."""
+
+
+class Unclear(Exception):
+    """An answer that is none of the kind asked for; the message says what to give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of one answer, and what is said about it."""
+
+    name: str
+    mark: Mark
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field(ABC):
+    """Something asked for under a name. `right` says why the right answer is right."""
+
+    name: str
+    _: KW_ONLY
+    right: str
+
+    def judge(self, answer: object) -> Judgement:
+        """What is to be said about this answer, which may be anything at all."""
+        try:
+            given = None if _is_nothing(answer) else self.read(answer)
+        except Unclear as problem:
+            return Judgement(self.name, "unclear", str(problem))
+        if given is None or self.is_open(given):
+            return Judgement(self.name, "open", f"Not answered yet: give {self.asks()}.")
+        wrong = self.wrong_with(given)
+        if wrong is None:
+            return Judgement(self.name, "right", self.right)
+        return Judgement(self.name, "wrong", wrong)
+
+    def is_open(self, answer: Any) -> bool:
+        """Whether an answer that was read is still the starter's."""
+        return False
+
+    @abstractmethod
+    def asks(self) -> str:
+        """What kind of thing is asked for, as in `a whole number`."""
+
+    @abstractmethod
+    def read(self, answer: object) -> Any:
+        """The answer as it is compared; raises Unclear."""
+
+    @abstractmethod
+    def wrong_with(self, answer: Any) -> str | None:
+        """What is wrong with an answer that was read; None if it is right."""
+
+    def check(self) -> None:
+        """Raise ExerciseError where the definition itself contradicts itself."""
+        if not self.name.isidentifier():
+            raise ExerciseError(f"a field is called {self.name!r}, which is no name in Python")
+        if not self.right.strip():
+            raise ExerciseError(f"{self.name} does not say why the right answer is right")
+
+
+@dataclass(frozen=True, slots=True)
+class Valued(Field):
+    """A field with a `key`: one value that is right.
+
+    `wrong` are pairs of an answer that people give and what is said to it; `look` is said to all
+    other wrong answers, and points in a direction without naming the key.
+    """
+
+    key: Any
+    _: KW_ONLY
+    look: str
+    wrong: Sequence[tuple[Any, str]] = ()
+
+    def wrong_with(self, answer: Any) -> str | None:
+        if answer == self.read(self.key):
+            return None
+        for value, says in self.wrong:
+            if answer == self.read(value):
+                return says
+        return self.look
+
+    def check(self) -> None:
+        Field.check(self)
+        if not self.look.strip():
+            raise ExerciseError(f"{self.name} has no `look` for the wrong answers nobody foresaw")
+        for value in (self.key, *(value for value, _ in self.wrong)):
+            try:
+                self.read(value)
+            except Unclear as problem:
+                raise ExerciseError(
+                    f"{self.name} has {value!r} among its key and wrong answers, but {problem}"
+                ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole(Valued):
+    """A whole number."""
+
+    def asks(self) -> str:
+        return "a whole number"
+
+    def read(self, answer: object) -> int:
+        if isinstance(answer, bool):
+            raise Unclear(f"{answer} is yes or no, and a whole number is asked for, such as 3.")
+        if isinstance(answer, str):
+            bare = answer.strip().replace(",", "")
+            how = f"Leave the quotes away: {bare}." if bare.isdecimal() else "Give one such as 3."
+            raise Unclear(f"{answer!r} is text, and a whole number is asked for. {how}")
+        if isinstance(answer, float):
+            raise Unclear(f"{answer} has a decimal point, and a whole number is written without.")
+        try:
+            return int(answer.__index__())  # type: ignore[attr-defined]
+        except AttributeError:
+            raise Unclear(f"{_kind(answer)}; a whole number is asked for, such as 3.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Valued):
+    """Text in quotes; small and capital letters and spaces do not matter."""
+
+    def asks(self) -> str:
+        return "text in quotes"
+
+    def read(self, answer: object) -> str:
+        return " ".join(_text(answer).split()).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Address(Valued):
+    """An IPv4 or IPv6 address, in any of its spellings."""
+
+    def asks(self) -> str:
+        return "an address in quotes"
+
+    def read(self, answer: object) -> str:
+        text = _text(answer).strip().strip("[]")
+        try:
+            return unpacked(packed(text))
+        except AddressError:
+            if re.search(r"\d[:/]\d+$|\]:", text):
+                how = "Give it alone, without a port and without a prefix length."
+            else:
+                how = "It looks like '10.0.0.1' or 'fd00::1'."
+            raise Unclear(f"{answer!r} is not an address. {how}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Valued):
+    """One of the `choices`; small and capital letters, spaces and hyphens do not matter."""
+
+    _: KW_ONLY
+    choices: Sequence[str]
+
+    def asks(self) -> str:
+        return f"one of {_listed(self.choices)}"
+
+    def read(self, answer: object) -> str:
+        return str(_one_of(self.choices, _text(answer)))
+
+
+@dataclass(frozen=True, slots=True)
+class Several(Valued):
+    """Those of the `choices` that fit, as a set; the choices are text or whole numbers."""
+
+    key: Collection[Any]
+    _: KW_ONLY
+    choices: Sequence[Any]
+
+    def asks(self) -> str:
+        return f"a set of {_listed(self.choices, ' and ')}, as in {{{self.choices[0]!r}}}"
+
+    def read(self, answer: object) -> frozenset[Any]:
+        if isinstance(answer, dict | str) or not isinstance(answer, Iterable):
+            raise Unclear(
+                f"{answer!r} is one thing. Put all that fit between braces: {{..., ...}}."
+            )
+        return frozenset(_one_of(self.choices, item) for item in answer)
+
+    def wrong_with(self, answer: frozenset[Any]) -> str | None:
+        says = Valued.wrong_with(self, answer)
+        if says != self.look:
+            return says
+        key = self.read(self.key)
+        if answer < key:
+            return f"All of these belong, and something is still missing. {self.look}"
+        if answer > key:
+            return f"Nothing is missing, but not all of these belong. {self.look}"
+        return self.look
+
+
+@dataclass(frozen=True, slots=True)
+class Order(Valued):
+    """All of the `choices` in the right order: a list, or a word if each is one letter."""
+
+    key: Sequence[str]
+    _: KW_ONLY
+    choices: Sequence[str]
+
+    def asks(self) -> str:
+        return f"{_listed(self.choices, ' and ')} in order, as a list or a word"
+
+    def read(self, answer: object) -> tuple[str, ...]:
+        if isinstance(answer, set | frozenset):
+            raise Unclear("A set has no order. Use square brackets: ['...', '...'].")
+        if not isinstance(answer, Iterable):
+            raise Unclear(f"{_kind(answer)}; what is asked for is {self.asks()}.")
+        items = [item for item in answer if item not in (" ", ",")]
+        read = tuple(_one_of(self.choices, item) for item in items)
+        if twice := [item for item in self.choices if read.count(item) > 1]:
+            raise Unclear(f"{twice[0]} stands there more than once.")
+        if missing := [item for item in self.choices if item not in read]:
+            raise Unclear(f"{_listed(missing, ' and ')} still has no place.")
+        return read
+
+    def wrong_with(self, answer: tuple[str, ...]) -> str | None:
+        says = Valued.wrong_with(self, answer)
+        if says != self.look:
+            return says
+        key = self.read(self.key)
+        same = next(
+            i for i, (one, other) in enumerate(zip(answer, key, strict=True)) if one != other
+        )
+        if not same:
+            return f"Look again at which comes first. {self.look}"
+        return f"Right as far as {answer[same - 1]}; look at what follows it. {self.look}"
+
+
+def _is_nothing(answer: object) -> bool:
+    """None, the dots of a starter, and what holds nothing."""
+    empty = isinstance(answer, str | list | tuple | set | frozenset | dict) and not answer
+    return answer is None or answer is ... or empty
+
+
+def _text(answer: object) -> str:
+    if isinstance(answer, str):
+        return answer
+    raise Unclear(f"{_kind(answer)}; give text, between quotes.")
+
+
+def _one_of(choices: Sequence[Any], answer: object) -> Any:
+    """The choice that is meant; raises Unclear."""
+    if isinstance(answer, str):
+        plain = {_plain(choice): choice for choice in choices if isinstance(choice, str)}
+        if _plain(answer) in plain:
+            return plain[_plain(answer)]
+        near = difflib.get_close_matches(_plain(answer), plain, n=1)
+        hint = f"Did you mean {plain[near[0]]!r}?" if near else f"Choose from {_listed(choices)}."
+        raise Unclear(f"{answer!r} is none of the choices. {hint}")
+    if not isinstance(answer, bool) and any(answer == choice for choice in choices):
+        return answer
+    raise Unclear(f"{answer!r} is none of the choices. Choose from {_listed(choices)}.")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s_,-]+", " ", text).strip().casefold()
+
+
+def _listed(items: Sequence[Any], last: str = " or ") -> str:
+    words = [repr(item) for item in items]
+    return last.join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
+
+
+def _kind(answer: object) -> str:
+    names = {bool: "yes or no", int: "a number", float: "a number", dict: "a dictionary"}
+    name = names.get(type(answer)) or f"a {type(answer).__name__}"
+    shown = repr(answer)
+    return f"{shown} is {name}" if len(shown) <= 40 else f"This is {name}"
