@@ -1,52 +1,20 @@
 """TCP's states as a picture, drawn from the transition table (RFC 9293 3.3.2, figure 5).
 
-Only where the boxes stand is written here; which arrows there are, and what they say, comes from
-the table. With a trace, the moves that its hosts made are lit.
+Boxes and arrows are those of the state map. With a trace, the moves that its hosts made are lit.
 """
 
 from base64 import b64encode
-from collections.abc import Iterable
-from math import hypot
 from typing import TYPE_CHECKING, Any
 
 from portlab.errors import PortlabError
-from portlab.tcp.states import TRANSITIONS, Cause, State, Transition
+from portlab.tcp.states import TRANSITIONS, Cause, State
 from portlab.trace.trace import Trace
+from portlab.views.state_map import SUDDEN, Move, Place, boxes, moves
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Place = tuple[float, float]
-
-# Left the side that closes first, right the side that closes second, as figure 5 has it.
-PLACES: dict[State, Place] = {
-    State.CLOSED: (2.0, 0.0),
-    State.LISTEN: (2.0, 1.25),
-    State.SYN_RECEIVED: (0.0, 2.1),
-    State.SYN_SENT: (4.0, 2.1),
-    State.ESTABLISHED: (2.0, 3.2),
-    State.FIN_WAIT_1: (0.0, 4.2),
-    State.CLOSE_WAIT: (4.0, 4.2),
-    State.FIN_WAIT_2: (0.0, 5.5),
-    State.CLOSING: (2.0, 5.0),
-    State.LAST_ACK: (4.0, 5.5),
-    State.TIME_WAIT: (2.0, 6.2),
-}
-_END = (4.0, 7.0)  # CLOSED once more, as in figure 5, so that no arrow crosses the picture
-_ENDS_AT_BOTTOM = (State.LAST_ACK, State.TIME_WAIT)
-
-SUDDEN = (
-    Cause.RST,
-    Cause.ABORT,
-    Cause.GIVE_UP,
-    Cause.NO_ANSWER,
-    Cause.UNREACHABLE,
-    Cause.UNREADABLE,
-)
-"""What ends a connection from many states at once; said under the picture, not drawn."""
-
-_BOW = 0.8
 # Labels that would lie on another arrow in the middle of their own.
 _LABEL_AT = {
     (State.LISTEN, State.SYN_SENT): 0.28,
@@ -93,7 +61,7 @@ class StateDiagram:
                 for host, old, event, new in self.moves
             )
         return "\n".join(
-            f"{row.state:<12}  {_label([row]):<34}  -> {row.new:<12}  {row.reason.source}"
+            f"{row.state:<12}  {row.cause:<34}  -> {row.new:<12}  {row.reason.source}"
             for row in TRANSITIONS
         )
 
@@ -106,45 +74,38 @@ class StateDiagram:
         axes.set_xlim(-0.75, 4.75)
         axes.set_ylim(8.0, -0.45)
         axes.axis("off")
-        boxes = {place: _box(axes, state, place) for state, place in PLACES.items()}
-        boxes[_END] = _box(axes, State.CLOSED, _END)
-        for (old, new), rows in _drawn().items():
-            self._arrow(axes, boxes, old, new, rows)
+        drawn = {place: _box(axes, state, place) for state, place in boxes()}
+        for move in moves():
+            self._arrow(axes, drawn, move)
         self._legend(axes)
         return figure
 
-    def _arrow(
-        self, axes: "Axes", boxes: dict[Place, Any], old: State, new: State, rows: list[Transition]
-    ) -> None:
-        bottom = new is State.CLOSED and old in _ENDS_AT_BOTTOM
-        start, end = PLACES[old], _END if bottom else PLACES[new]
-        bend = 0.0
-        if (new, old) in _drawn():  # two arrows between two boxes bow apart
-            bend = _BOW / hypot(end[0] - start[0], end[1] - start[1])
-
+    def _arrow(self, axes: "Axes", boxes: dict[Place, Any], move: Move) -> None:
         def draw(bend: float, color: str, width: float, dashes: Any) -> None:
             axes.annotate(
-                "", xy=end, xytext=start, zorder=7,  # after the boxes, whose drawn edges it needs
+                "", xy=move.end, xytext=move.start,
+                zorder=7,  # after the boxes, whose drawn edges it needs
                 arrowprops={
                     "arrowstyle": "-|>", "color": color, "lw": width, "ls": dashes,
                     "mutation_scale": 12, "connectionstyle": f"arc3,rad={bend}",
-                    "patchA": boxes[start], "patchB": boxes[end], "shrinkA": 0, "shrinkB": 2,
+                    "patchA": boxes[move.start], "patchB": boxes[move.end],
+                    "shrinkA": 0, "shrinkB": 2,
                 },
             )  # fmt: skip
 
-        draw(bend, _FAINT, 1.0, "-")
+        draw(move.bend, _FAINT, 1.0, "-")
         takers = [
             host
             for host in self.hosts
-            if any(m[0] == host and m[1] == old and m[3] == new for m in self.moves)
+            if any(m[0] == host and m[1] == move.old and m[3] == move.new for m in self.moves)
         ]
         for host in takers:
             color, dashes = _HOSTS[self.hosts.index(host) % len(_HOSTS)]
             shift = 0.1 * (takers.index(host) - (len(takers) - 1) / 2)
-            draw(bend + shift, color, 2.6, dashes)
-        x, y = _on_arc(start, end, bend, _LABEL_AT.get((old, new), 0.5))
+            draw(move.bend + shift, color, 2.6, dashes)
+        x, y = _on_arc(move, _LABEL_AT.get((move.old, move.new), 0.5))
         axes.text(
-            x, y, _label(rows), size=7.5, color=_INK, ha="center", va="center", zorder=8,
+            x, y, "\n".join(move.causes), size=7.5, color=_INK, ha="center", va="center", zorder=8,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2},
         )  # fmt: skip
 
@@ -189,26 +150,10 @@ class StateDiagram:
         return data, {"image/png": shown_size(drawn)}
 
 
-def _drawn() -> dict[tuple[State, State], list[Transition]]:
-    """The rows that get an arrow, by where they lead from and to."""
-    drawn: dict[tuple[State, State], list[Transition]] = {}
-    for row in TRANSITIONS:
-        back_to_listen = row.state is State.SYN_RECEIVED and row.new is State.LISTEN
-        if row.cause not in SUDDEN or back_to_listen:
-            drawn.setdefault((row.state, row.new), []).append(row)
-    return drawn
-
-
-def _label(rows: Iterable[Transition]) -> str:
-    return "\n".join(dict.fromkeys(str(row.cause) for row in rows))
-
-
-def _on_arc(start: Place, end: Place, bend: float, part: float) -> Place:
-    """The place at `part` (0 to 1) of matplotlib's arc3 curve, a quadratic Bezier."""
-    (x1, y1), (x2, y2) = start, end
-    # The control point; the y axis points down, which mirrors the arc's side.
-    cx, cy = (x1 + x2) / 2 - bend * (y2 - y1), (y1 + y2) / 2 + bend * (x2 - x1)
+def _on_arc(move: Move, part: float) -> Place:
+    """The place at `part` (0 to 1) of the arrow's curve."""
     a, b, c = (1 - part) ** 2, 2 * part * (1 - part), part**2
+    (x1, y1), (cx, cy), (x2, y2) = move.start, move.control, move.end
     return a * x1 + b * cx + c * x2, a * y1 + b * cy + c * y2
 
 

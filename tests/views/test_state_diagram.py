@@ -4,7 +4,7 @@ import pytest
 
 from portlab import PortlabError, apps, run, state_diagram
 from portlab.tcp import TRANSITIONS, State
-from portlab.views.state_diagram import PLACES, SUDDEN
+from portlab.views.state_map import PLACES, SUDDEN
 from tests.tcp.test_figures import FIGURE_5
 
 
