@@ -14,7 +14,7 @@ from portlab.trace.conversations import End, conversations
 from portlab.trace.record import Record, StateChange
 from portlab.trace.trace import Trace
 from portlab.views.labels import call_text, kind_of, other_pieces, sack_blocks, tcp_pieces
-from portlab.views.notes import about_the_trace, how_to_read, many
+from portlab.views.notes import about_the_trace, how_to_read, many, outcome
 from portlab.views.numbering import Numbering
 from portlab.views.printable import printable
 from portlab.views.shapes import (
@@ -56,7 +56,8 @@ def layout(trace: Trace, *, relative: bool = True) -> Layout:
     ]
     scaled = any(one.numbers.scaled for one in built)
     notes = (*about_the_trace(trace, rest), *how_to_read(made, relative, scaled))
-    return Layout(printable(trace.title), tuple(made), notes, zero, relative)
+    title = printable(trace.title)
+    return Layout(title, tuple(made), notes, zero, relative, outcome(trace))
 
 
 class _Builder:
@@ -188,6 +189,7 @@ class _Builder:
             arrival=None if record.arrival is None else record.arrival - self.zero,
             cause=record.cause,
             length=length,
+            size=packet.ip.packet_length or len(packet),
             seq=seq,
             ack=ack,
             raw_seq=raw_seq,

@@ -21,14 +21,21 @@ def about_the_trace(trace: Trace, rest: Sequence[Record]) -> list[str]:
         notes.append(f"Record {record.number}: {printable(record.problem or '')}")
     if len(rest) > _PROBLEMS_SHOWN:
         notes.append(f"{many(len(rest) - _PROBLEMS_SHOWN, 'more record')} without a packet.")
-    if trace.error is not None:
-        ended = "" if isinstance(trace.error, CaptureError) else "It ended with "
-        name = f"{type(trace.error).__name__}: " if ended else ""
-        notes.append(printable(f"{ended}{name}{trace.error}"))
+    if ended := outcome(trace):
+        notes.append(ended)
     if trace.unused_faults:
         named = ", ".join(map(repr, trace.unused_faults))
         notes.append(f"Met nothing, because no packet had that number: {named}.")
     return notes
+
+
+def outcome(trace: Trace) -> str | None:
+    """How the run ended, if not by itself, or why a capture breaks off."""
+    error = trace.error
+    if error is None:
+        return None
+    known = "" if isinstance(error, CaptureError) else f"It ended with {type(error).__name__}: "
+    return printable(f"{known}{error}")
 
 
 def how_to_read(made: Sequence[Conversation], relative: bool, scaled: bool) -> list[str]:

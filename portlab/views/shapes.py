@@ -73,7 +73,8 @@ class Snapshot:
 class Arrow:
     """A packet on its way from lane `start` to lane `end`.
 
-    `seq` and `ack` are the numbers shown (relative ones, if the layout is relative), `raw_seq` and
+    `length` is its bytes of payload, `size` those of the whole IP packet, headers and all. `seq`
+    and `ack` are the numbers shown (relative ones, if the layout is relative), `raw_seq` and
     `raw_ack` those in the header. `again` is the number of the record whose bytes this one
     repeats, `about` that of the packet an ICMP error speaks of: both are inferred. `sent` are the
     state changes that go with sending it, `arrived` those that its arrival made. `why` and
@@ -91,6 +92,7 @@ class Arrow:
     arrival: int | None = None
     cause: str | None = None
     length: int = 0
+    size: int = 0
     seq: int | None = None
     ack: int | None = None
     raw_seq: int | None = None
@@ -167,6 +169,7 @@ class Layout:
     """A whole ladder. `zero` is the first record's time, in microseconds since 2026-01-01T00:00Z.
 
     `notes` are sentences that belong under it: what could not be shown, how the run ended.
+    `outcome` is the one of them that says which network error ended the run; None if none did.
     """
 
     title: str
@@ -174,3 +177,4 @@ class Layout:
     notes: tuple[str, ...]
     zero: int
     relative: bool
+    outcome: str | None = None
