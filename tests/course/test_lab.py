@@ -204,6 +204,11 @@ def test_a_notebook_runs_in_this_python_whatever_kernels_the_user_has(tmp_path: 
         assert value_of("__import__('portlab').__name__", client) == "'portlab'"
 
 
+def test_a_newcomer_lands_in_lesson_00(tmp_path: Path) -> None:
+    with running_lab(tmp_path, "--port", "0") as lab:
+        assert lab.url.startswith(f"{lab.server}/lab/tree/00-start-here.ipynb?token=")
+
+
 def test_what_the_learner_changed_is_there_at_the_second_start(tmp_path: Path) -> None:
     course = tmp_path / "course"
     with running_lab(tmp_path, str(course), "--port", "0") as lab:
