@@ -112,6 +112,11 @@ def of_datagram(
         return PortUnreachable(
             f"A datagram to {whom} came back: port unreachable. No program has that UDP port."
         )
+    if error.errno == errno.EACCES and peer:
+        return AddressError(
+            f"{peer[0]} is a broadcast address here: it means every host of the network, and this "
+            "system lets a socket send there only after asking for it. Use 127.0.0.1."
+        )
     return _of_address(error, peer or local)
 
 

@@ -81,7 +81,7 @@ class LoopbackUdp(Closing):
             self._core.log.failed(
                 entry, "port unreachable" if isinstance(error, ConnectionError) else "failed"
             )
-            self._explain(error)
+            self._explain(error, peer)
 
     def receive(self, limit: int = 65536, *, timeout: float = 10.0) -> tuple[bytes, Address]:
         self._check()
@@ -105,7 +105,7 @@ class LoopbackUdp(Closing):
                     ):
                         continue  # Windows tells of an earlier datagram; unconnected, none asks
                     self._enter_failure(call, "port unreachable")
-                    self._explain(error)
+                    self._explain(error, self._peer)
                 data = data[:limit]
                 self._core.log.add(call, "udp", self._local, source[:2], len(data))
                 return data, (source[0], source[1])
@@ -142,9 +142,9 @@ class LoopbackUdp(Closing):
         log = self._core.log
         log.failed(log.add(call, "udp", self._local, self._peer), error)
 
-    def _explain(self, error: OSError) -> NoReturn:
+    def _explain(self, error: OSError, peer: Address | None) -> NoReturn:
         self._core.check()
-        raise failures.of_datagram(error, self._peer, self._local) from None
+        raise failures.of_datagram(error, peer, self._local) from None
 
     def __repr__(self) -> str:
         return f"<UdpSocket {written(self._local)}>"

@@ -148,3 +148,19 @@ def test_a_connection_to_itself_is_no_connection(monkeypatch: pytest.MonkeyPatch
         free.close()
         with pytest.raises(ConnectionRefused):
             client.connect("127.0.0.1", port, source_port=port, timeout=2)
+
+
+def test_a_broadcast_address_is_called_one_where_the_system_refuses_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Linux does, with EACCES; what others say of 127.255.255.255 differs."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(opening, "check_end", refuse)
+    with (
+        Lab("loopback") as lab,
+        pytest.raises(AddressError, match=r"127\.255\.255\.255 is a broad"),
+    ):
+        lab.host("client").udp().send_to(b"x", "127.255.255.255", 9)
