@@ -19,7 +19,7 @@ def lab(options: argparse.Namespace) -> None:
 
     from portlab import material
     from portlab.course.jupyter import serve
-    from portlab.course.learner_copy import lay_out
+    from portlab.course.learner_copy import lay_out, left_off
     from portlab.system import course_folder
 
     def say(line: str) -> None:
@@ -37,7 +37,8 @@ def lab(options: argparse.Namespace) -> None:
     else:
         folder = Path(options.folder) if options.folder else course_folder()
         folder = folder.absolute()
-        done = lay_out(material.notebooks(), folder)
+        source = material.notebooks()
+        done = lay_out(source, folder)
         say(f"Your copy of the course is in {folder}.")
         for names, what in (
             (done.added, "Laid out"),
@@ -49,9 +50,7 @@ def lab(options: argparse.Namespace) -> None:
         ):
             if names:
                 say(f"{what}: {', '.join(names)}.")
-        lessons = material.lessons()
-        if lessons and lessons[0] in done.added:
-            first_page = lessons[0]
+        first_page = left_off(source, folder, material.lessons())
     serve(folder, first_page=first_page, port=options.port, browser=not options.no_browser, say=say)
 
 

@@ -9,7 +9,7 @@ every lesson counts as the learner's own.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,25 @@ def lay_out(source: Path, folder: Path) -> LaidOut:
         except OSError as error:
             raise _unusable(folder, error) from error
     return LaidOut(tuple(added), tuple(renewed), tuple(kept))
+
+
+def left_off(source: Path, folder: Path, lessons: Sequence[str]) -> str:
+    """The lesson in the copy that was worked on last; the first of `lessons` while none was."""
+    for name in sorted(lessons, key=lambda name: _saved(folder / name), reverse=True):
+        try:
+            laid_out = _as_released(name, (source / name).read_bytes())
+            if (folder / name).read_bytes() != laid_out:
+                return name
+        except OSError:
+            continue  # gone, or not to be read: JupyterLab will say so
+    return lessons[0] if lessons else ""
+
+
+def _saved(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _make_usable(folder: Path) -> None:

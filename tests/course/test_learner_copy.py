@@ -1,11 +1,12 @@
 """The learner's copy: filled, renewed where untouched, and never overwritten."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from portlab.course.learner_copy import LaidOut, lay_out
+from portlab.course.learner_copy import LaidOut, lay_out, left_off
 from portlab.errors import PortlabError
 
 
@@ -55,6 +56,22 @@ def test_what_was_deleted_comes_back_and_what_was_changed_stays(source: Path, co
     (copy / "05-handshake.ipynb").write_text("mine")
     assert lay_out(source, copy) == LaidOut(("00-start.ipynb",), (), ())
     assert (copy / "05-handshake.ipynb").read_text() == "mine"
+
+
+def test_the_course_goes_on_where_it_was_left(source: Path, copy: Path) -> None:
+    lessons = ["00-start.ipynb", "05-handshake.ipynb"]
+    lay_out(source, copy)
+    for age, name in enumerate(lessons):
+        os.utime(copy / name, (age, age))
+    assert left_off(source, copy, lessons) == "00-start.ipynb"
+    (copy / "05-handshake.ipynb").write_text("mine")
+    assert left_off(source, copy, lessons) == "05-handshake.ipynb"
+    (copy / "00-start.ipynb").write_text("mine as well")
+    os.utime(copy / "05-handshake.ipynb", (1, 1))
+    assert left_off(source, copy, lessons) == "00-start.ipynb"
+    (copy / "00-start.ipynb").unlink()
+    assert left_off(source, copy, lessons) == "05-handshake.ipynb"
+    assert left_off(source, copy, []) == ""
 
 
 def test_a_new_edition_replaces_only_what_nobody_touched(source: Path, copy: Path) -> None:
