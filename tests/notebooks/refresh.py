@@ -15,6 +15,7 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbformat.reader import NotJSONError
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
 from nbval.plugin import coalesce_streams
 
@@ -91,10 +92,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.notebooks.refresh")
     parser.add_argument("files", nargs="*", type=Path, help="all of notebooks/ when none is given")
     failed = 0
-    for path in parser.parse_args().files or NOTEBOOKS:
+    files = parser.parse_args().files
+    if missing := [str(path) for path in files if not path.is_file()]:
+        there = ", ".join(path.name for path in NOTEBOOKS)
+        parser.error(f"there is no {', '.join(missing)}; notebooks/ has {there}")
+    for path in files or NOTEBOOKS:
         try:
             refresh(path)
-        except CellExecutionError as error:
+        except (CellExecutionError, NotJSONError) as error:
             failed += 1
             print(f"{path}: left as it was\n{error}", file=sys.stderr)
         else:

@@ -105,6 +105,21 @@ def test_a_notebook_that_raises_is_left_as_it_was(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_a_misspelt_name_is_answered_with_a_sentence() -> None:
+    command = [sys.executable, "-m", "tests.notebooks.refresh"]
+    done = subprocess.run(
+        [*command, "notebooks/misspelt.ipynb"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    last = done.stderr.splitlines()[-1]
+    assert "there is no notebooks/misspelt.ipynb" in last.replace("\\", "/")
+    assert NOTEBOOKS[0].name in last
+    no_notebook = subprocess.run([*command, "README.md"], cwd=ROOT, capture_output=True, text=True)
+    assert no_notebook.returncode == 1
+    assert "README.md: left as it was" in no_notebook.stderr
+    assert "Traceback" not in done.stderr + no_notebook.stderr
+
+
 def test_kernels_are_static_guarded_and_run_by_this_python(tmp_path: Path) -> None:
     """Refreshed here and compared there: both kernels must say the same, and this."""
     path = write(
