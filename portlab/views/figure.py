@@ -12,7 +12,7 @@ from portlab.views.folding import folded
 from portlab.views.labelling import Labeller
 from portlab.views.placing import LOST_AFTER, Placed, place_rows
 from portlab.views.shapes import Arrow, Conversation, Fold, Kind, Lane, Layout, Mark
-from portlab.views.times import Clock
+from portlab.views.times import Clock, brief
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -166,9 +166,8 @@ class _Drawing:
             _write(self.axes, _TIMES[lane], y, text, size=7.5, color=_GREY, ha="right", va="center")
 
     def _break(self, y: float, time: int) -> None:
-        amount = f"{time / 1_000_000:g} s" if time >= 1_000_000 else f"{time / 1000:g} ms"
         middle = sum(LANES) / 2
-        self.label.here(middle, y, f"{amount} later", size=8, color=_GREY, style="italic")
+        self.label.here(middle, y, f"{brief(time)} later", size=8, color=_GREY, style="italic")
 
     def _fold(self, row: Fold, y: float) -> None:
         from matplotlib.patches import Rectangle
