@@ -1,0 +1,152 @@
+"""The bank: the questions written for each lesson, read from `data/questions/NN.yaml`.
+
+A file is a list of questions. Every slip in it is told at once, with file, line, field, the rule
+that is broken and the remedy: who writes questions at night mends them all in one go.
+"""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from portlab import material
+from portlab.errors import QuizError
+from portlab.quiz.fields import Fields
+from portlab.quiz.question import KINDS, Choice, ManyChoices, Number, OneChoice, Question, ShortText
+from portlab.quiz.reading import Slip, entries
+
+
+class BankError(QuizError):
+    """Files of questions with slips in them: `slips` has them all, the message one on each line."""
+
+    def __init__(self, slips: Iterable[Slip]) -> None:
+        self.slips = tuple(slips)
+        count = "1 slip" if len(self.slips) == 1 else f"{len(self.slips)} slips"
+        files = ", ".join(dict.fromkeys(slip.file for slip in self.slips))
+        super().__init__("\n".join([f"{count} in {files}. To mend:", *map(str, self.slips)]))
+
+
+def lesson(number: str) -> tuple[Question, ...]:
+    """The questions of one lesson, such as "05". Raises QuizError if it has none, BankError."""
+    known = {file.stem: file for file in files()}
+    if number not in known:
+        raise QuizError(
+            f"There are no questions for lesson {number!r}. "
+            f"Lessons with questions, written in quotes: {', '.join(known) or 'none'}."
+        )
+    return load([known[number]])
+
+
+def files() -> list[Path]:
+    """The files of the bank, in the order of the lessons."""
+    return sorted((material.data() / "questions").glob("[0-9][0-9].yaml"))
+
+
+def load(files: Iterable[Path]) -> tuple[Question, ...]:
+    """The questions in `files`, in order. Raises BankError with every slip in any of them."""
+    questions, slips = read(files)
+    if slips:
+        raise BankError(slips)
+    return questions
+
+
+def read(files: Iterable[Path]) -> tuple[tuple[Question, ...], tuple[Slip, ...]]:
+    """The questions without a slip, and all slips: the rest of a bank loads nevertheless."""
+    questions: list[Question] = []
+    slips: list[Slip] = []
+    homes: dict[str, str] = {}
+    for file in files:
+        try:
+            for node in entries(file, slips):
+                made = _question(node, file, slips, homes)
+                if made is not None:
+                    questions.append(made)
+        except OSError as error:
+            slips.append(
+                Slip(file.name, 1, "", f"Cannot be read: {error.strerror}.", "Is it there?")
+            )
+    return tuple(questions), tuple(sorted(slips))
+
+
+def _question(node: Any, file: Path, slips: list[Slip], homes: dict[str, str]) -> Question | None:
+    """One question of `file`, or None if it has a slip. `homes` says where each id was met."""
+    before = len(slips)
+    fields = Fields.of(node, file.name, slips)
+    if fields is None:
+        return None
+    kind = fields.one_of("kind", [kind.kind for kind in KINDS])
+    common: dict[str, Any] = {
+        "id": fields.identifier("id", homes),
+        "lesson": file.stem,
+        "covers": fields.texts("covers"),
+        "difficulty": int(fields.one_of("difficulty", ["1", "2", "3"]) or 0),
+        "prompt": fields.text("prompt"),
+        "explanation": fields.text("explanation"),
+        "reference": fields.text("reference"),
+        "further": fields.one_of("further", ["yes", "no"], otherwise="no") == "yes",
+    }
+    own = _READERS[kind](fields) if kind in _READERS else {}
+    if kind in _READERS:
+        fields.nothing_else()
+    if len(slips) > before:
+        return None
+    maker: Callable[..., Question] = next(one for one in KINDS if one.kind == kind)
+    return maker(**common, **own)
+
+
+def _one_choice(fields: Fields) -> dict[str, Any]:
+    return {"choices": _choices(fields, [key] if (key := fields.text("key")) else [])}
+
+
+def _many_choices(fields: Fields) -> dict[str, Any]:
+    return {"choices": _choices(fields, list(fields.texts("key")))}
+
+
+def _choices(fields: Fields, keys: list[str]) -> tuple[Choice, ...]:
+    """The choices with their whys; a wrong one has one, a right one has none."""
+    each = fields.each("choices")
+    texts = [one.text("text") for one in each]
+    for key in keys:
+        if texts and key not in texts:
+            rule = f'The key "{key}" is none of the choices.'
+            fields.slip("key", rule, "Copy the words of the right one.")
+    # Without a key that is among them, nobody can say which of them need a why.
+    known = bool(keys) and set(keys) <= set(texts)
+    made = []
+    for place, (one, text) in enumerate(zip(each, texts, strict=True)):
+        right = text in keys
+        why = one.text("why", otherwise=None if known and not right else "")
+        if right and why:
+            one.slip("why", "A right choice says why it is wrong.", "Move it to the explanation.")
+        if text and text in texts[:place]:
+            one.slip("text", f'Two choices read "{text}".', "Leave one away, or tell them apart.")
+        one.nothing_else()
+        made.append(Choice(text, right, why))
+    if len(made) == 1:
+        fields.slip("choices", "There is one choice.", "To choose takes at least two.")
+    elif made and all(choice.right for choice in made):
+        fields.slip("key", "Every choice is right.", "Add one that is wrong.")
+    return tuple(made)
+
+
+def _number(fields: Fields) -> dict[str, Any]:
+    return {
+        "key": fields.number("key"),
+        "tolerance": fields.number("tolerance", otherwise=0),
+        "mistakes": fields.mistakes("mistakes"),
+    }
+
+
+def _short_text(fields: Fields) -> dict[str, Any]:
+    return {
+        "key": fields.text("key"),
+        "accept": fields.texts("accept", otherwise=()),
+        "mistakes": fields.mistakes("mistakes"),
+    }
+
+
+_READERS: dict[str, Callable[[Fields], dict[str, Any]]] = {
+    OneChoice.kind: _one_choice,
+    ManyChoices.kind: _many_choices,
+    Number.kind: _number,
+    ShortText.kind: _short_text,
+}

@@ -1,0 +1,111 @@
+"""A file of questions as YAML nodes that know their lines; whatever is wrong with it is a Slip.
+
+Each question is parsed by itself, so that a quote left open in one does not hide the others. A
+file is YAML 1.2; what its scalars mean is left to `bank`, for `no` and `22:22` are text where text
+is meant.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Slip:
+    """One thing wrong in a file: where, what rule is broken, and how to mend it. Lines from 1."""
+
+    file: str
+    line: int
+    field: str
+    rule: str
+    remedy: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}, line {self.line}" + (f", {self.field}" if self.field else "")
+        return f"{where}: {self.rule} {self.remedy}"
+
+
+def entries(file: Path, slips: list[Slip]) -> Iterator[Any]:
+    """The YAML node of each question in `file`; what cannot be parsed is added to `slips`.
+
+    Raises OSError where the file cannot be read.
+    """
+
+    def slip(line: int, rule: str, remedy: str) -> None:
+        slips.append(Slip(file.name, line, "", rule, remedy))
+
+    lines = _text(file.read_bytes(), slip).splitlines()
+    for number, line in enumerate(lines, 1):
+        if "\t" in line[: len(line) - len(line.lstrip())]:
+            slip(number, "A tab indents this line.", "YAML wants spaces: two for each level.")
+            lines[number - 1] = line.replace("\t", "  ")
+    starts = [number for number, line in enumerate(lines) if re.match(r"-(\s|$)", line)]
+    for number, line in enumerate(lines[: starts[0] if starts else None], 1):
+        if line.strip() and not line.startswith(("#", "---", "%YAML")):
+            remedy = "Begin each question with `- ` at the very left."
+            slip(number, "This line belongs to no question.", remedy)
+            break
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        if (node := _parsed(lines[start:end], start, slip)) is not None:
+            yield node
+
+
+def _text(raw: bytes, slip: Any) -> str:
+    """The file's text; in another encoding than UTF-8 it is read as far as that goes."""
+    remedy = "Save the file as UTF-8 (in most editors: Save with encoding)."
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if raw.startswith(mark):
+            slip(1, "The file is written in UTF-16.", remedy)
+            return raw.decode(encoding, "replace")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        byte = raw[error.start]
+        slip(line, f"The byte 0x{byte:02x} is not UTF-8, so a letter here is unreadable.", remedy)
+        return raw.decode("utf-8-sig", "replace")
+
+
+def _parsed(lines: list[str], before: int, slip: Any) -> Any:
+    """The node of one question that stands behind `before` other lines; None if it is no YAML."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    # Empty lines in front keep every line number that of the file.
+    text = "\n" * before + "\n".join(lines) + "\n"
+    try:
+        node = YAML(typ="safe", pure=True).compose(text)
+    except YAMLError as error:
+        problem, context = (getattr(error, name, "") or "" for name in ("problem", "context"))
+        # Of something that was never closed, the line to look at is the one where it was opened.
+        opened = "quoted scalar" in context
+        mark = getattr(error, "context_mark" if opened else "problem_mark", None)
+        line = min(mark.line + 1 if mark else before + 1, before + len(lines))
+        slip(line, *_in_words(problem or str(error), opened))
+        return None
+    return node.value[0]
+
+
+def _in_words(problem: str, opened: bool) -> tuple[str, str]:
+    """What the parser complains of, and a remedy, as somebody would say it who writes a quiz."""
+    if opened:
+        return "A quotation mark is opened and never closed.", "Close it, or double it inside."
+    if "mapping values are not allowed" in problem:
+        return (
+            "There is a colon where none can be.",
+            "Text that holds a colon and a space goes in quotes; fields stand one below the other.",
+        )
+    if found := re.search(r"character '(.)' that cannot start", problem):
+        return f"Text cannot begin with {found[1]} here.", "Put the whole text in quotes."
+    if "expected <block end>" in problem:
+        return (
+            "Something here is out of place.",
+            "Indent it as its neighbours are; double an apostrophe that stands between two others.",
+        )
+    problem = " ".join(problem.split())
+    return (
+        f"This is not YAML: {problem}.",
+        "Compare its indentation and quotes with its neighbours.",
+    )
