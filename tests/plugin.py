@@ -31,10 +31,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
-    """A notebook's kernel starts in the setup of its first cell, and starts static."""
+    """A notebook's kernel starts in the setup of its first cell: static, and nobody's."""
     with pytest.MonkeyPatch.context() as patch:
         if item.path.suffix == ".ipynb":
             patch.setenv("PORTLAB_STATIC", "1")
+            patch.setenv("PORTLAB_HOME", str(item.config.stash[_FOLDER] / "home"))
+            patch.delenv("PORTLAB_STUDENT", raising=False)
         yield
 
 

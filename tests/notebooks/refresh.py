@@ -54,7 +54,9 @@ def execute(notebook: Any, folder: Path) -> None:
                 **os.environ,
                 **audit.environment(Path(scratch) / "refused.log"),
                 "IPYTHONDIR": scratch,
+                "PORTLAB_HOME": scratch,
                 "PORTLAB_STATIC": "1",
+                "PORTLAB_STUDENT": "",
             }
         )
 
