@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 from portlab.errors import PortlabError
 from portlab.trace.trace import Trace
 from portlab.views.ladder import layout
+from portlab.views.printable import terminal_is_plain
+from portlab.views.saving import save
 from portlab.views.shapes import Layout
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from matplotlib.figure import Figure
-
-SUFFIXES = (".png", ".svg", ".pdf", ".txt")
 
 
 def ladder(trace: Trace, *, relative: bool = True) -> "Ladder":
@@ -53,7 +53,7 @@ class Ladder:
         """
         from portlab.views import text
 
-        plain = _terminal_is_plain() if ascii is None else ascii
+        plain = terminal_is_plain() if ascii is None else ascii
         return text.render(self.layout, why=why, width=width, ascii=plain)
 
     @property
@@ -74,22 +74,7 @@ class Ladder:
 
         Raises PortlabError for any other suffix, and where the file cannot be written.
         """
-        name = str(path)
-        suffix = next((suffix for suffix in SUFFIXES if name.lower().endswith(suffix)), None)
-        if suffix is None:
-            raise PortlabError(
-                f"{name} does not say what kind of file to write. "
-                f"End its name in one of {', '.join(SUFFIXES)}."
-            )
-        data = self._as_file(suffix)
-        try:
-            with open(name, "wb") as file:
-                file.write(data)
-        except OSError as error:
-            raise PortlabError(
-                f"The ladder could not be written to {name}: {error.strerror}. "
-                "Choose a folder that exists and that you may write to."
-            ) from error
+        save("ladder", path, self._as_file)
 
     def _as_file(self, suffix: str) -> bytes:
         if suffix == ".txt":
@@ -113,15 +98,3 @@ class Ladder:
         png = encode(drawn, "png", "Ladder", self.alt_text)
         data = {"text/plain": self.text(ascii=False), "image/png": b64encode(png).decode()}
         return data, {"image/png": shown_size(drawn)}
-
-
-def _terminal_is_plain() -> bool:
-    """Can standard output not show box drawing and arrows?"""
-    import sys
-
-    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
-    try:
-        "─│►◄●→".encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        return True
-    return False

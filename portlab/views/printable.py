@@ -1,4 +1,4 @@
-"""Text from outside (a capture's comments, a file's name) made safe to print.
+"""What can be printed: text from outside made safe, and which characters a terminal has.
 
 A terminal obeys control characters, and a line break in the wrong place breaks a table.
 """
@@ -13,3 +13,15 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def terminal_is_plain() -> bool:
+    """Can standard output not show box drawing and arrows?"""
+    import sys
+
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    try:
+        "─│►◄●→".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return True
+    return False
