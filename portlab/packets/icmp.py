@@ -107,10 +107,21 @@ class _Message:
             return None
         return self.body[at] << 8 | self.body[at + 1]
 
+    @property
+    def type_name(self) -> str:
+        """As `destination unreachable`; empty for types without a name here."""
+        return self._types.get(self.type, "")
+
+    @property
+    def code_name(self) -> str:
+        """What is unreachable, as `port unreachable`; empty in other messages."""
+        unreachable = self.type == self.DESTINATION_UNREACHABLE
+        return self._unreachable.get(self.code, "") if unreachable else ""
+
     def __str__(self) -> str:
-        name = self._types.get(self.type, f"type {self.type} code {self.code}")
+        name = self.type_name or f"type {self.type} code {self.code}"
         if self.type == self.DESTINATION_UNREACHABLE:
-            name = self._unreachable.get(self.code, f"{name} code {self.code}")
+            name = self.code_name or f"{name} code {self.code}"
         if self.identifier is not None and self.sequence is not None:
             name += f" id {self.identifier} seq {self.sequence}"
         return f"{self._name} {name} len {len(self.body)}"
