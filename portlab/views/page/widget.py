@@ -1,0 +1,54 @@
+"""The ladder in the page: Python holds the traces and answers, the page draws and asks.
+
+Imported when a ladder is shown in a notebook: anywidget takes longer than all of portlab.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import anywidget
+import traitlets
+
+from portlab.errors import PortlabError
+from portlab.trace.trace import Trace
+from portlab.views import state_map
+from portlab.views.page.actions import answer
+from portlab.views.page.module import css, esm
+from portlab.views.page.session import Session
+
+MODULES = (
+    "dom.js", "header.js", "states.js", "windows.js", "panel.js", "scene.js", "times.js",
+    "labels.js", "placing.js", "wording.js", "drawing.js", "timeline.js", "talk.js", "lane.js",
+    "chosen.js", "controls.js", "keeping.js", "ladder.js",
+)  # fmt: skip
+STYLES = ("base.css", "header.css", "panel.css", "ladder.css")
+
+
+class LadderWidget(anywidget.AnyWidget):
+    """One or two ladders to step through, to touch and to change.
+
+    The page sends `{do, ask, ...}`; every answer carries the number `ask` as `answer`, and a
+    `problem` in words if it could not be done.
+    """
+
+    _esm = esm(*MODULES)
+    _css = css(*STYLES)
+    scene = traitlets.Bytes().tag(sync=True)
+    states = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, traces: Sequence[Trace], *, relative: bool = True) -> None:
+        self.session = Session(traces, relative=relative)
+        super().__init__(scene=self.session.scene(), states=state_map.as_data())
+        self.on_msg(self._hear)
+
+    def _hear(self, _: object, message: Any, buffers: object) -> None:
+        ask = message.get("ask")
+        try:
+            content, files = answer(self.session, message)
+        except PortlabError as error:
+            content, files = {"problem": str(error)}, []
+        except Exception as error:  # the learner's own experiment may raise anything
+            content, files = {"problem": f"{type(error).__name__}: {error}"}, []
+        if message.get("do") in ("fault", "undo", "numbers"):
+            self.scene = self.session.scene()
+        self.send({**content, "answer": ask}, files)
