@@ -157,7 +157,7 @@ class _Builder:
         assert packet is not None
         payload = packet.payload
         source, target = (packet.src, packet.sport), (packet.dst, packet.dport)
-        seq = ack = again = about = raw_seq = raw_ack = None
+        seq = ack = again = about = raw_seq = raw_ack = window = None
         if isinstance(payload, Segment):
             way = int(source != self.ends[0])
             numbers = self.numbers
@@ -170,7 +170,8 @@ class _Builder:
                 (numbers.ack(way, left), numbers.ack(way, right))
                 for left, right in sack_blocks(payload)
             ]
-            pieces = tcp_pieces(payload, seq, ack, length, numbers.window(way, payload), sack)
+            window = numbers.window(way, payload)
+            pieces = tcp_pieces(payload, seq, ack, length, window, sack)
         else:
             pieces = other_pieces(packet, length)
             about = self.about(record)
@@ -194,6 +195,7 @@ class _Builder:
             ack=ack,
             raw_seq=raw_seq,
             raw_ack=raw_ack,
+            window=window,
             again=again,
             about=about,
             why=record.explain(seq, ack),

@@ -75,10 +75,10 @@ class Arrow:
 
     `length` is its bytes of payload, `size` those of the whole IP packet, headers and all. `seq`
     and `ack` are the numbers shown (relative ones, if the layout is relative), `raw_seq` and
-    `raw_ack` those in the header. `again` is the number of the record whose bytes this one
-    repeats, `about` that of the packet an ICMP error speaks of: both are inferred. `sent` are the
-    state changes that go with sending it, `arrived` those that its arrival made. `why` and
-    `source` are the sender's own reason.
+    `raw_ack` those in the header; `window` is in bytes, if the layout is relative. `again` is the
+    number of the record whose bytes this one repeats, `about` that of the packet an ICMP error
+    speaks of: both are inferred. `sent` are the state changes that go with sending it, `arrived`
+    those that its arrival made. `why` and `source` are the sender's own reason.
     """
 
     number: int
@@ -97,6 +97,7 @@ class Arrow:
     ack: int | None = None
     raw_seq: int | None = None
     raw_ack: int | None = None
+    window: int | None = None
     again: int | None = None
     about: int | None = None
     sent: tuple[Change, ...] = ()
