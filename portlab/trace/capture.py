@@ -103,6 +103,24 @@ def save(trace: Trace, path: "str | Path") -> int:
     return len(records)
 
 
+def as_pcapng(trace: Trace) -> bytes:
+    """What `save` writes to a .pcapng file, as bytes. Raises CaptureError as `save` does."""
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    try:
+        # scapy's writer takes a path and nothing else.
+        with TemporaryDirectory(prefix="portlab-") as folder:
+            file = Path(folder) / "trace.pcapng"
+            save(trace, file)
+            return file.read_bytes()
+    except OSError as error:
+        raise CaptureError(
+            f"The packets cannot be put together ({error.strerror or error}). "
+            "Make room in this computer's folder for temporary files."
+        ) from error
+
+
 def _load(name: str, frames: Frames, first: int | None) -> Trace:
     limit = MAX_PACKETS if first is None else first
     take = _Taker()
