@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from portlab.network.faults import drop as drop
     from portlab.network.faults import duplicate as duplicate
     from portlab.network.link import Link as Link
+    from portlab.quiz.closing import questions as questions
     from portlab.quiz.prediction import compare as compare
     from portlab.quiz.prediction import predict as predict
     from portlab.trace.capture import load as load
@@ -46,6 +47,7 @@ _HOMES = {
     "ladder": "portlab.views.picture",
     "load": "portlab.trace.capture",
     "predict": "portlab.quiz.prediction",
+    "questions": "portlab.quiz.closing",
     "run": "portlab.lab",
     "save": "portlab.trace.capture",
     "solution": "portlab.course.exercises",

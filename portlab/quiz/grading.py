@@ -12,6 +12,7 @@ from typing import Any
 from portlab.errors import QuizError
 from portlab.quiz import lettered
 from portlab.quiz.question import Choice, ManyChoices, Number, OneChoice, Question, ShortText
+from portlab.quiz.showing import wrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,22 @@ class Verdict:
     key: str
     note: str = ""
     picked: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        """What is said to the answer, in full: it is given now, and there is nothing to hide."""
+        question = self.question
+        lines = ["Right." if self.right else "Not right.", f"You answered: {self.given}"]
+        if not self.right:
+            lines.append(f"Right is: {self.key}")
+        if isinstance(question, OneChoice | ManyChoices):
+            lines.append("")
+            for letter, choice in zip(lettered.LETTERS, question.choices, strict=False):
+                said = choice.why or "This is right."
+                lines += wrapped(f"{letter}  {choice.text}", "   ") + wrapped(said, "      ")
+        paragraphs = (self.note, question.explanation, f"Reference: {question.reference}")
+        for paragraph in filter(None, paragraphs):
+            lines += ["", *wrapped(paragraph)]
+        return "\n".join(lines)
 
 
 def grade(question: Question, answer: Any) -> Verdict:

@@ -12,6 +12,7 @@ import traitlets
 from portlab.views.page.module import css, esm
 
 PAGE = Path(__file__).parent / "page"
+_COMMON = (PAGE / "prose.js", PAGE / "patience.js", PAGE / "choices.js")
 
 
 class Asked(Protocol):
@@ -29,16 +30,28 @@ class AskedWidget(anywidget.AnyWidget):
     state = traitlets.Dict().tag(sync=True)
 
     def __init__(self, asked: Asked) -> None:
-        super().__init__(state=asked.state())
-        self._asked = asked
+        super().__init__()
+        self._asked, self._heard = asked, 0
+        self._show()
         self.on_msg(self._hear)
 
     def _hear(self, _: object, message: Any, buffers: object) -> None:
         self._asked.hear(message)
-        self.state = self._asked.state()
+        self._heard += 1
+        self._show()
+
+    def _show(self) -> None:
+        # Counted, because the page waits for an answer even where nothing has changed.
+        self.state = self._asked.state() | {"heard": self._heard}
 
 
 class PredictionWidget(AskedWidget):
     """See `portlab.quiz.prediction`."""
 
-    _esm = esm("dom.js", PAGE / "prose.js", PAGE / "choices.js", PAGE / "predict.js")
+    _esm = esm("dom.js", *_COMMON, PAGE / "predict.js")
+
+
+class QuestionsWidget(AskedWidget):
+    """See `portlab.quiz.session`."""
+
+    _esm = esm("dom.js", *_COMMON, PAGE / "entry.js", PAGE / "questions.js")

@@ -25,7 +25,7 @@ export function choiceGroup({ legend, choices, many = false, picked = [], locked
       { class: `portlab-choice${mark ? ` portlab-choice-${mark.kind}` : ""}` },
       inputs[number],
       html("label", { for: `${name}-${number}` }, prose(words)),
-      mark && html("p", { class: "portlab-choice-mark" }, html("strong", {}, `${mark.sign} ${mark.word}`)),
+      mark?.word && html("p", { class: "portlab-choice-mark" }, html("strong", {}, `${mark.sign} ${mark.word}`)),
       mark?.note && html("p", { class: "portlab-choice-note", id: `${name}-${number}-note` }, prose(mark.note)),
     );
   });

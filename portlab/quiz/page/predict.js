@@ -2,34 +2,24 @@
 
 import { button, fill, focusable, html } from "../../views/page/dom.js";
 import { choiceGroup } from "./choices.js";
+import { patience } from "./patience.js";
 import { prose } from "./prose.js";
-
-const SILENCE = 4000; // milliseconds until the page says that Python has not answered
 
 function renderPrediction({ model, el }) {
   const body = html("div", { class: "portlab-asked" });
   const status = focusable(html("p", { role: "status", class: "portlab-status", tabindex: -1 }));
   el.append(html("div", { class: "portlab portlab-prediction" }, body, status));
-  let waiting = null;
-
-  function say(...words) {
-    fill(status, ...words);
-  }
+  const kernel = patience((words) => fill(status, words));
 
   function lockIn(group) {
     const [choice] = group.chosen();
     if (choice === undefined) {
-      say("Choose one first. A guess is welcome.");
+      fill(status, "Choose one first. A guess is welcome.");
       group.first.focus();
-      return;
+    } else if (!kernel.asked()) {
+      kernel.ask();
+      model.send({ do: "lock", choice });
     }
-    if (waiting !== null) return;
-    say("Locking in …");
-    waiting = setTimeout(() => {
-      waiting = null;
-      say("Python has not answered. It may be busy: wait for it. If it was restarted, run this cell again.");
-    }, SILENCE);
-    model.send({ do: "lock", choice });
   }
 
   function draw() {
@@ -42,8 +32,7 @@ function renderPrediction({ model, el }) {
       locked: locked !== null,
       marks: locked === null ? {} : { [locked]: { sign: "●", word: "locked in", kind: "locked" } },
     });
-    clearTimeout(waiting);
-    waiting = null;
+    kernel.answered();
     if (locked === null) {
       const press = button("Lock in", () => lockIn(group));
       press.classList.add("portlab-main");
@@ -54,14 +43,14 @@ function renderPrediction({ model, el }) {
     const when = late
       ? "You locked this in after the run had been shown."
       : "It stays, whatever happens next. Now run the cells below.";
-    say(html("strong", {}, "Locked in: "), prose(choices[locked]), ". ", when);
+    fill(status, html("strong", {}, "Locked in: "), prose(choices[locked]), ". ", when);
     if (hadFocus) status.focus(); // what had it can no longer be used
   }
 
   model.on("change:state", draw);
   draw();
   return () => {
-    clearTimeout(waiting);
+    kernel.answered();
     model.off("change:state", draw);
   };
 }

@@ -1,0 +1,134 @@
+// A session: one question at a time, what is said to its answer, and in the end how it went.
+// The kernel grades; until it has, there is no key on this page.
+
+import { button, fill, focusable, html } from "../../views/page/dom.js";
+import { choiceGroup } from "./choices.js";
+import { entryField } from "./entry.js";
+import { prose } from "./prose.js";
+import { patience } from "./patience.js";
+
+function renderQuestions({ model, el }) {
+  const body = html("div", { class: "portlab-asked" });
+  const status = html("div", { role: "status", class: "portlab-status" });
+  const foot = html("div", { class: "portlab-foot" });
+  const root = html("div", { class: "portlab portlab-questions" }, body, status, foot);
+  const kernel = patience((words) => fill(status, words));
+  el.append(root);
+
+  function tell(message) {
+    if (kernel.asked()) return;
+    kernel.ask();
+    model.send(message);
+  }
+
+  function draw() {
+    const hadFocus = root.contains(document.activeElement);
+    kernel.answered();
+    const state = model.get("state");
+    const goal = state.tally !== undefined ? drawTally(state) : drawQuestion(state);
+    if (hadFocus) goal.focus(); // what had it is gone
+  }
+
+  // Each returns what is to have the focus now.
+  function drawQuestion(state) {
+    const { kind, prompt, choices, verdict, problem, place, count } = state;
+    const legend = [
+      html("span", { class: "portlab-tag" }, `Question ${place + 1} of ${count}`),
+      html("span", { class: "portlab-prompt" }, prose(prompt)),
+    ];
+    const typed = choices.length === 0;
+    const locked = verdict !== null;
+    const asked = typed
+      ? entryField({ legend, numeric: kind === "number", given: verdict?.given, locked, onenter: answer })
+      : choiceGroup({
+          legend,
+          choices,
+          many: kind === "many choices",
+          picked: verdict?.picked,
+          locked,
+          marks: locked ? marksOf(verdict) : {},
+        });
+    const answers = asked.chosen ?? asked.written;
+
+    function answer() {
+      const given = answers();
+      if (given.length > 0) return tell({ do: "answer", answer: given });
+      fill(status, typed ? "Write your answer first." : "Choose first. A guess is welcome.");
+      asked.first.focus();
+    }
+
+    const press = button("Answer", answer);
+    press.classList.add("portlab-main");
+    const hint = kind === "many choices" && html("p", { class: "portlab-faint" }, "Choose every one that is right.");
+    if (!locked && problem && body.hasChildNodes()) {
+      fill(status, problem); // the question stays as it is, with what was written
+      return asked.first;
+    }
+    fill(body, asked.node, !locked && [hint, press]);
+    if (!locked) {
+      fill(status);
+      fill(foot);
+      return asked.first;
+    }
+    fill(status, ...said(verdict, typed));
+    const next = button(place + 1 < count ? "Next question" : "See how it went", () => tell({ do: "next" }));
+    next.classList.add("portlab-main");
+    fill(foot, next);
+    return next;
+  }
+
+  function drawTally({ title, tally, missed, more }) {
+    const heading = focusable(html("h3", { tabindex: -1 }, `${title}: ${tally}`));
+    fill(
+      body,
+      heading,
+      missed.length > 0 && html("p", {}, "Worth another look:"),
+      missed.length > 0 &&
+        html("ul", { class: "portlab-missed" }, missed.map(([prompt, key]) =>
+          html("li", {}, prose(prompt), " ", html("strong", {}, prose(key))),
+        )),
+      html("p", { class: "portlab-faint" }, prose(more)),
+    );
+    fill(status, tally);
+    fill(foot);
+    return heading;
+  }
+
+  model.on("change:state", draw);
+  draw();
+  return () => {
+    kernel.answered();
+    model.off("change:state", draw);
+  };
+}
+
+// What stands behind each choice of an answered question.
+function marksOf({ picked, choices }) {
+  return Object.fromEntries(
+    choices.map(([right, why], number) => {
+      const chosen = picked.includes(number);
+      const kind = right ? "right" : chosen ? "wrong" : "other";
+      const word = right
+        ? chosen ? "right, and you chose it" : "right"
+        : chosen ? "you chose this" : "";
+      return [number, { kind, word, sign: { right: "✔", wrong: "✘", other: "" }[kind], note: why }];
+    }),
+  );
+}
+
+// What is said to an answer.
+function said({ right, key, note, explanation, reference }, typed) {
+  return [
+    html(
+      "p",
+      { class: right ? "portlab-verdict-right" : "portlab-verdict-wrong" },
+      html("strong", {}, right ? "✔ Right." : "✘ Not right."),
+      typed && !right && [" The answer is ", html("strong", {}, prose(key)), "."],
+    ),
+    note && html("p", {}, prose(note)),
+    html("p", {}, prose(explanation)),
+    html("p", { class: "portlab-faint" }, "Reference: ", prose(reference)),
+  ].filter(Boolean);
+}
+
+export default { render: renderQuestions };
