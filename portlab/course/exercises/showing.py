@@ -4,7 +4,7 @@ Every mark is a sign and a word. The HTML has no styles and no colours of its ow
 lists and paragraphs, which every theme, viewer and screen reader knows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from textwrap import fill
@@ -110,15 +110,20 @@ class Given:
 
     def __str__(self) -> str:
         width = max(map(len, self.values), default=0)
-        given = [f"  {name:<{width}} = {_shown(value)}" for name, value in self.values.items()]
-        return "\n".join([self.heading, *given, _wrapped(f"Asked for: {', '.join(self.asks)}.")])
+        lines = [self.heading]
+        for name, value in self.values.items():
+            first, *more = _written(value)
+            lines.append(f"  {name:<{width}} = {first}")
+            lines += [f"  {'':<{width}}   {line}" for line in more]
+        return "\n".join([*lines, _wrapped(f"Asked for: {', '.join(self.asks)}.")])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><th scope='row'><code>{escape(name)}</code></th>"
-            f"<td><code>{escape(_shown(value))}</code></td></tr>"
+            f"<tr><th scope='row'><code>{escape(name)}</code></th><td>"
+            + "<br>".join(f"<code>{escape(line)}</code>" for line in _written(value))
+            + "</td></tr>"
             for name, value in self.values.items()
         )
         asked = ", ".join(f"<code>{escape(name)}</code>" for name in self.asks)
@@ -126,9 +131,13 @@ class Given:
         return f"<p><strong>{escape(self.heading)}</strong></p>{table}<p>Asked for: {asked}.</p>"
 
 
-def _shown(value: object) -> str:
-    """A value as it is written in Python; a function by its name, which has no address."""
-    return getattr(value, "__name__", None) or repr(value)
+def _written(value: object) -> list[str]:
+    """A value as it is written in Python; of a collection, each item on a line of its own."""
+    if isinstance(value, Mapping):
+        return [f"{key}: {item}" for key, item in value.items()] or ["nothing"]
+    if isinstance(value, list | tuple):
+        return [str(item) for item in value] or ["nothing"]
+    return [repr(value)]
 
 
 def _wrapped(text: str, indent: str = "") -> str:
