@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from portlab.course.release import STARTER, without_solution
 from tests.notebooks.lessons import is_compared, may_raise
 
 MAX_CODE_LINES = 10
@@ -42,7 +43,8 @@ def _in_metadata(metadata: Any) -> Iterator[str]:
 
 
 def _in_code(cell: Any) -> Iterator[str]:
-    lines = [line for line in cell.source.splitlines() if line.strip()]
+    seen = without_solution(cell.source).replace(STARTER, "").splitlines()
+    lines = [line for line in seen if line.strip()]
     if not lines:
         yield "an empty code cell"
     if len(lines) > MAX_CODE_LINES:

@@ -41,11 +41,14 @@ ERROR = new_output("error", ename="ZeroDivisionError", evalue="", traceback=[])
 TAGGED = {"tags": ["nbval-ignore-output"]}
 REASON = {"portlab": {"why_not_compared": "it shows this computer's own ports"}}
 
+SOLUTION = "### BEGIN SOLUTION\nx = 2\n### END SOLUTION\n"
+
 GOOD = {
     "a plain lesson": lesson(new_markdown_cell("# Why?"), ran()),
     "a reason given": lesson(ran(**TAGGED, **REASON)),
     "an error on purpose": lesson(ran("1 / 0", ERROR, tags=["raises-exception"])),
     "ten lines": lesson(ran("x = 1\n" * 10)),
+    "ten lines beside a solution": lesson(ran("x = 1\n" * 10 + SOLUTION)),
 }
 
 BROKEN = {
