@@ -1,0 +1,192 @@
+// What both hosts' TCP holds at a moment of the ladder: where each stands on the state map, its
+// numbers, its two windows on the sequence line, and the timers that run.
+//
+// The lines and the map are for the eye; everything they show also stands beside them as text.
+
+import { fill, html, svg } from "./dom.js";
+import { statesAt, whatIsKnown } from "./knowing.js";
+import { badge, stateMap } from "./states.js";
+import { byteCount, receiveLine, sendLine, sendParts, withCommas } from "./windows.js";
+
+const TIMER_WORDS = {
+  retransmission: "Retransmission: no ACK by then, and it sends again",
+  persist: "Persist: asks whether the closed window has opened",
+  override: "Override: sends a small piece after all",
+  "delayed ACK": "Delayed ACK: waits for data to ride on",
+  "TIME-WAIT": "TIME-WAIT: 2 MSL, until every stray segment is gone",
+  "keep-alive": "Keep-alive: asks whether the peer is still there",
+};
+
+// `diagram` is portlab.views.state_map.as_data(), `conversation` one of the scene's. Gives the
+// node, and `show(time)`, which shows the moment `time`, in microseconds of the ladder.
+export function hostPanel(diagram, conversation) {
+  const { hosts, sentence } = whatIsKnown(conversation);
+  const node = html("section", { class: "portlab-panel", "aria-label": "Inside both hosts" });
+  if (!hosts.some((host) => host.moves.length || host.snapshots.length)) {
+    fill(node, html("p", { class: "portlab-faint" }, sentence));
+    return { node, show() {} };
+  }
+  const letters = lettersFor(hosts.map((host) => host.name));
+  const map = stateMap(diagram, letters);
+  const cards = hosts.map((host, at) => hostCard(host, at, letters[at], diagram.meanings));
+  fill(
+    node,
+    html("div", { class: "portlab-panel-map" }, map.node),
+    cards.map((card) => card.node),
+    html("p", { class: "portlab-panel-foot portlab-faint" }, sentence),
+  );
+
+  function show(time) {
+    const moments = hosts.map((host) => statesAt(host, time));
+    moments.forEach((moment, at) => cards[at].show(moment, time));
+    map.show(moments.map(({ state, move }) => state && {
+      state,
+      move: move && [move.old, move.next],
+    }));
+    const standing = moments.map(({ state }, at) => `${hosts[at].name} is in ${state ?? "no state"}`);
+    map.node.setAttribute("aria-label", `TCP's states: ${standing.join(", ")}.`);
+  }
+
+  show(0);
+  return { node, show };
+}
+
+// The first letters of both names, or 1 and 2 if they are the same.
+function lettersFor(names) {
+  const first = names.map((name) => name.slice(0, 1).toUpperCase());
+  return first[0] === first[1] || !first.every((one) => /[A-Z]/.test(one)) ? ["1", "2"] : first;
+}
+
+function hostCard(host, at, letter, meanings) {
+  const state = html("strong", { class: "portlab-host-state" });
+  const meaning = html("span");
+  const move = html("p", { class: "portlab-faint" });
+  const inside = numbersOf();
+  const without = html("p", { class: "portlab-faint" });
+  const mark = svg("svg", { class: "portlab-mark", "aria-hidden": "true" }, badge(at, letter));
+  const node = html(
+    "div",
+    { class: "portlab-host", role: "group", "aria-label": host.name },
+    html("h3", {}, mark, host.name, html("span", { class: "portlab-faint" }, host.end)),
+    html("p", {}, state, " ", meaning),
+    move,
+    inside.node,
+    without,
+  );
+  let shown;
+
+  function show(moment, time) {
+    const { snapshot } = moment;
+    const open = snapshot !== null && snapshot.state !== "CLOSED";
+    if (shown !== undefined && shown.state === moment.state && shown.snapshot === snapshot
+        && shown.move === moment.move) {
+      if (open) inside.tick(snapshot, time);
+      return;
+    }
+    shown = moment;
+    fill(state, moment.state ?? "State unknown");
+    fill(meaning, meanings[moment.state] ?? "");
+    fill(move, moment.move ? lastMove(moment.move) : "");
+    inside.node.hidden = !open;
+    if (open) {
+      inside.show(snapshot);
+      inside.tick(snapshot, time);
+    }
+    fill(without, open || !host.snapshots.length ? "" : withoutBlock(snapshot, moment.state));
+    without.hidden = !without.textContent;
+  }
+
+  return { node, show };
+}
+
+function lastMove({ old, next, event, why, source }) {
+  return `${old} → ${next} on ${event}. ${why} (${source})`;
+}
+
+function withoutBlock(snapshot, state) {
+  if (snapshot) return "The connection is over: its numbers and its timers are gone.";
+  return state === "LISTEN" ? "No numbers yet: they come with a caller."
+    : "No numbers yet: there is no connection.";
+}
+
+// The numbers, both lines and the timers of one host.
+function numbersOf() {
+  const [una, nxt, wnd, rcvNxt, rcvWnd] = Array.from({ length: 5 }, () => html("dd"));
+  const [sends, receives] = [lineSvg(), lineSvg()];
+  const said = html("p", { class: "portlab-spoken" });
+  const timers = html("ul", { class: "portlab-timers" });
+  let running = [];
+  const node = html(
+    "div",
+    { class: "portlab-inside" },
+    html("h4", {}, "Sends"),
+    numberList(["SND.UNA", una], ["SND.NXT", nxt], ["SND.WND", wnd]),
+    said,
+    sends,
+    html("h4", {}, "Receives"),
+    numberList(["RCV.NXT", rcvNxt], ["RCV.WND", rcvWnd]),
+    receives,
+    html("h4", {}, "Timers"),
+    timers,
+  );
+
+  function show(snapshot) {
+    fill(una, withCommas(snapshot.sndUna));
+    fill(nxt, withCommas(snapshot.sndNxt));
+    fill(wnd, windowText(snapshot.sndWnd));
+    fill(rcvNxt, snapshot.rcvNxt === null ? "not known yet" : withCommas(snapshot.rcvNxt));
+    fill(rcvWnd, windowText(snapshot.rcvWnd));
+    const { flying, free } = sendParts(snapshot);
+    fill(said, `In flight: ${byteCount(flying)}.`,
+      free === null ? "" : ` May still send: ${byteCount(free)}.`);
+    sendLine(sends, snapshot);
+    receiveLine(receives, snapshot);
+    running = snapshot.timers.map((timer) => ({ timer, ...timerRow(timer) }));
+    fill(timers, running.length ? running.map((row) => row.node)
+      : html("li", { class: "portlab-faint" }, "No timer runs."));
+  }
+
+  function tick(snapshot, time) {
+    for (const row of running) row.tick(time);
+  }
+
+  return { node, show, tick };
+}
+
+function timerRow({ name, at, since }) {
+  const left = html("strong");
+  const bar = html("span");
+  const node = html(
+    "li",
+    {},
+    html("span", {}, TIMER_WORDS[name] ?? name),
+    left,
+    html("span", { class: "portlab-timer-bar", "aria-hidden": "true" }, bar),
+  );
+
+  function tick(time) {
+    const rest = Math.max(at - time, 0);
+    fill(left, `${duration(rest)} left`);
+    bar.style.width = `${at > since ? Math.min((100 * rest) / (at - since), 100) : 0}%`;
+  }
+
+  return { node, tick };
+}
+
+function lineSvg() {
+  return svg("svg", { class: "portlab-line", "aria-hidden": "true" });
+}
+
+function numberList(...pairs) {
+  return html("dl", {}, pairs.map(([name, value]) => html("div", {}, html("dt", {}, name), value)));
+}
+
+function windowText(size) {
+  if (size === null) return "not known yet";
+  return size === 0 ? "0, closed" : withCommas(size);
+}
+
+// Microseconds as people say them: "980 ms", "1.5 s".
+function duration(time) {
+  return time < 1e6 ? `${Number((time / 1e3).toFixed(1))} ms` : `${Number((time / 1e6).toFixed(2))} s`;
+}

@@ -1,0 +1,145 @@
+// The state map: TCP's states as boxes and arrows, lit where each host stands and by its last move.
+//
+// The places and the arrows come from Python (portlab.views.state_map), which has them from the
+// transition table. Hosts are told apart by the shape and the letter of their badge, and their
+// moves by the dash of the line, so that colour is not needed.
+
+import { fill, svg } from "./dom.js";
+
+const STATE_BOX = { wide: 88, high: 26 };
+const MAP_COLUMN = 53;
+const MAP_ROW = 47;
+const MAP_MARGIN = { x: 50, y: 24 };
+
+// A badge: host 0 has a disc, host 1 a square.
+export function badge(host, letter, x = 9, y = 9) {
+  const shape = host === 0
+    ? svg("circle", { cx: x, cy: y, r: 8 })
+    : svg("rect", { x: x - 7.5, y: y - 7.5, width: 15, height: 15, rx: 2 });
+  const text = svg("text", { x, y: y + 3.6, "text-anchor": "middle" }, letter);
+  return svg("g", { class: `portlab-badge portlab-host-${host}` }, shape, text);
+}
+
+// `show([{state, move: [old, new] or null} or null, ...])`, one for each letter.
+export function stateMap(diagram, letters) {
+  const boxes = diagram.boxes.map(([state, x, y]) => stateBox(state, x, y));
+  const arrows = diagram.moves.map(([old, next, ...rest]) => {
+    const curve = rest.slice(0, 6).map((value, at) => (at % 2 ? mapY(value) : mapX(value)));
+    return { old, next, curve, title: rest[6] };
+  });
+  const lit = svg("g");
+  const badges = svg("g");
+  const node = svg(
+    "svg",
+    {
+      class: "portlab-states",
+      role: "img",
+      viewBox: `0 0 ${4 * MAP_COLUMN + 2 * MAP_MARGIN.x} ${7 * MAP_ROW + 2 * MAP_MARGIN.y}`,
+    },
+    svg("g", {}, arrows.map((one) => drawnMove(one.curve, "portlab-move", one.title))),
+    lit,
+    svg("g", {}, boxes.map((box) => box.node)),
+    badges,
+  );
+
+  function arrowOf([old, next]) {
+    return arrows.find((one) => one.old === old && one.next === next);
+  }
+
+  // CLOSED has a box to begin in and one to end in.
+  function boxOf({ state, move }) {
+    const arrow = move && arrowOf(move);
+    if (arrow) return boxes.find((box) => box.x === arrow.curve[4] && box.y === arrow.curve[5]);
+    return move ? boxes.findLast((box) => box.state === state)
+      : boxes.find((box) => box.state === state);
+  }
+
+  function show(hosts) {
+    const standing = hosts.map((host) => host && boxOf(host));
+    for (const box of boxes) box.node.classList.toggle("portlab-lit", standing.includes(box));
+    fill(badges, standing.map((box, at) => {
+      if (!box) return null;
+      const side = at === 0 ? -1 : 1;
+      return badge(at, letters[at], box.x + (side * STATE_BOX.wide) / 2, box.y - STATE_BOX.high / 2);
+    }));
+    fill(lit, hosts.map((host, at) => {
+      if (!host?.move || !standing[at]) return null;
+      const from = boxes.find((box) => box.state === host.move[0]);
+      const curve = arrowOf(host.move)?.curve ?? straightTo(from, standing[at]);
+      return drawnMove(curve, `portlab-move portlab-lit portlab-host-${at}`);
+    }));
+  }
+
+  return { node, show };
+}
+
+function mapX(x) {
+  return MAP_MARGIN.x + x * MAP_COLUMN;
+}
+
+function mapY(y) {
+  return MAP_MARGIN.y + y * MAP_ROW;
+}
+
+function stateBox(state, column, row) {
+  const [x, y] = [mapX(column), mapY(row)];
+  const node = svg(
+    "g",
+    { class: "portlab-state" },
+    svg("rect", {
+      x: x - STATE_BOX.wide / 2, y: y - STATE_BOX.high / 2, width: STATE_BOX.wide, height: STATE_BOX.high, rx: 6,
+    }),
+    svg("text", { x, y: y + 3.8, "text-anchor": "middle" }, state),
+  );
+  return { state, x, y, node };
+}
+
+function straightTo(from, to) {
+  return [from.x, from.y, (from.x + to.x) / 2, (from.y + to.y) / 2, to.x, to.y];
+}
+
+// The part of the curve that lies outside both boxes, with its head.
+function drawnMove(curve, className, title = null) {
+  const first = boxEdge(curve, 0, 1);
+  const last = boxEdge(curve, 1, 0);
+  const [x1, y1] = onCurve(curve, first);
+  const [x2, y2] = onCurve(curve, last);
+  // The control point of the part: where its two tangents meet.
+  const [cx, cy] = [curve[2], curve[3]];
+  const along = (t) => [curve[0] + (cx - curve[0]) * t, curve[1] + (cy - curve[1]) * t];
+  const back = (t) => [cx + (curve[4] - cx) * t, cy + (curve[5] - cy) * t];
+  const mix = (a, b, t) => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t];
+  const [mx, my] = mix(along(first), back(first), last);
+  const angle = (Math.atan2(y2 - my, x2 - mx) * 180) / Math.PI;
+  const n = (value) => value.toFixed(1);
+  return svg(
+    "g",
+    { class: className },
+    title && svg("title", {}, title),
+    svg("path", { d: `M${n(x1)} ${n(y1)}Q${n(mx)} ${n(my)} ${n(x2)} ${n(y2)}` }),
+    svg("path", {
+      class: "portlab-head",
+      d: "M0 0L-7 -3.2V3.2Z",
+      transform: `translate(${n(x2)} ${n(y2)}) rotate(${n(angle)})`,
+    }),
+  );
+}
+
+function onCurve([x1, y1, cx, cy, x2, y2], t) {
+  const [a, b, c] = [(1 - t) ** 2, 2 * t * (1 - t), t ** 2];
+  return [a * x1 + b * cx + c * x2, a * y1 + b * cy + c * y2];
+}
+
+// Where the curve, coming from `outside` (0 or 1), meets the box around its end at `inside`.
+function boxEdge(curve, inside, outside) {
+  const [x, y] = inside ? [curve[4], curve[5]] : [curve[0], curve[1]];
+  let [near, far] = [inside, (inside + outside) / 2];
+  for (let step = 0; step < 16; step += 1) {
+    const middle = (near + far) / 2;
+    const [px, py] = onCurve(curve, middle);
+    const within = Math.abs(px - x) <= STATE_BOX.wide / 2 + 1 && Math.abs(py - y) <= STATE_BOX.high / 2 + 1;
+    if (within) near = middle;
+    else far = middle;
+  }
+  return near;
+}

@@ -1,0 +1,115 @@
+// Both windows on the sequence line (RFC 9293 figures 3 and 4), not to scale: each part that is
+// not empty is wide enough to be read. Beside them stands the same in words and numbers.
+
+import { fill, svg } from "./dom.js";
+
+const LINE_TOP = 16;
+const LINE_HIGH = 14;
+const DONE_TO = 25; // per cent: what is done lies left of it
+const WAITS_FROM = 80; // and what must wait lies right of it
+const LEAST_SHARE = 0.36; // of the room between, for a part that is not empty
+
+// Numbers run in a circle of 2**32.
+export function ahead(from, to) {
+  return (((to - from) % 2 ** 32) + 2 ** 32) % 2 ** 32;
+}
+
+export function withCommas(number) {
+  return number.toLocaleString("en-US");
+}
+
+export function byteCount(count) {
+  return count === 1 ? "1 byte" : `${withCommas(count)} bytes`;
+}
+
+// How many bytes are in flight, and how many more may be sent; null as long as nobody knows.
+export function sendParts({ sndUna, sndNxt, sndWnd }) {
+  const flying = ahead(sndUna, sndNxt);
+  const free = sndWnd === null ? null : Math.max(sndWnd - flying, 0);
+  return { flying, free };
+}
+
+// The sender's line.
+export function sendLine(node, snapshot) {
+  const { flying, free } = sendParts(snapshot);
+  const parts = [
+    { kind: "done", label: "acknowledged" },
+    { kind: "flying", label: "in flight", size: flying },
+    { kind: "free", label: "may send", size: free ?? 0 },
+    { kind: "beyond", label: free === null ? "not known" : "must wait" },
+  ];
+  const names = ["UNA", "NXT", free === null ? "" : "UNA+WND"];
+  drawLine(node, parts, names);
+}
+
+// The receiver's line.
+export function receiveLine(node, { rcvWnd }) {
+  const parts = [
+    { kind: "done", label: "received" },
+    { kind: "free", label: "may come", size: rcvWnd ?? 0 },
+    { kind: "beyond", label: rcvWnd === null ? "not known" : "not taken" },
+  ];
+  drawLine(node, parts, ["NXT", rcvWnd === null ? "" : "NXT+WND"]);
+}
+
+// Parts from left to right, with the name of the number that stands between each two.
+function drawLine(node, parts, names) {
+  const inner = parts.slice(1, -1);
+  const shares = roomFor(inner.map((part) => part.size));
+  const empty = shares.every((share) => share === 0);
+  let at = empty ? (DONE_TO + WAITS_FROM) / 2 : DONE_TO;
+  const edges = [at, ...shares.map((share) => (at += share * (WAITS_FROM - DONE_TO)))];
+  const starts = [0, ...edges];
+  const ends = [...edges, 100];
+  const drawn = parts.map((part, index) => {
+    const [start, width] = [starts[index], ends[index] - starts[index]];
+    if (width <= 0) return null;
+    const middle = `${start + width / 2}%`;
+    return [
+      svg("rect", {
+        class: `portlab-part portlab-part-${part.kind}`,
+        x: `${start}%`, y: LINE_TOP, width: `${width}%`, height: LINE_HIGH,
+      }),
+      part.kind === "flying" && hatchLines(start, width),
+      svg("text", { x: middle, y: LINE_TOP + LINE_HIGH + 13 }, part.label),
+      part.size !== undefined
+        && svg("text", { x: middle, y: LINE_TOP + LINE_HIGH + 26, class: "portlab-size" },
+          `${withCommas(part.size)} B`),
+    ];
+  });
+  fill(node, drawn, lineMarks(edges, names));
+}
+
+// Names that stand at the same place are written as one: "UNA = NXT".
+function lineMarks(edges, names) {
+  const places = new Map();
+  edges.forEach((edge, index) => {
+    if (names[index]) places.set(edge, [...(places.get(edge) ?? []), names[index]]);
+  });
+  return [...places].map(([edge, said]) => [
+    svg("line", {
+      class: "portlab-tick", x1: `${edge}%`, x2: `${edge}%`, y1: LINE_TOP - 4, y2: LINE_TOP + LINE_HIGH,
+    }),
+    svg("text", { x: `${edge}%`, y: LINE_TOP - 6, class: "portlab-name" }, said.join(" = ")),
+  ]);
+}
+
+// In flight is hatched, so that it is told from the rest without its colour.
+function hatchLines(start, width) {
+  const lines = [];
+  for (let x = start + 1.2; x < start + width - 0.4; x += 2.4) {
+    lines.push(svg("line", {
+      class: "portlab-hatch", x1: `${x}%`, x2: `${x}%`, y1: LINE_TOP + 2, y2: LINE_TOP + LINE_HIGH - 2,
+    }));
+  }
+  return lines;
+}
+
+// How the room is shared: in proportion, but none too narrow for its label.
+function roomFor(sizes) {
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (!total) return sizes.map(() => 0);
+  const filled = sizes.filter((size) => size > 0).length;
+  const spare = 1 - filled * LEAST_SHARE;
+  return sizes.map((size) => (size > 0 ? LEAST_SHARE + (spare * size) / total : 0));
+}
