@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from portlab.trace.capture import save as save
     from portlab.trace.conversations import conversations as conversations
     from portlab.trace.trace import Trace as Trace
+    from portlab.views.header import header as header
     from portlab.views.picture import ladder as ladder
     from portlab.views.table import table as table
 
@@ -44,6 +45,7 @@ _HOMES = {
     "duplicate": "portlab.network.faults",
     "exercise": "portlab.course.exercises",
     "hint": "portlab.course.exercises",
+    "header": "portlab.views.header",
     "ladder": "portlab.views.picture",
     "load": "portlab.trace.capture",
     "predict": "portlab.quiz.prediction",
