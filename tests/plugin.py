@@ -18,11 +18,14 @@ def pytest_configure(config: pytest.Config) -> None:
     audit.install()
     folder = tempfile.TemporaryDirectory(prefix="portlab-tests-", ignore_cleanup_errors=True)
     config.add_cleanup(folder.cleanup)
-    config.stash[_FOLDER] = Path(folder.name)
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
     for name, value in audit.environment(Path(folder.name) / "refused.log").items():
         patch.setenv(name, value)
+    # Whoever runs the tests keeps their own files, and is nobody to the exercises.
+    patch.setenv("PORTLAB_HOME", str(Path(folder.name) / "home"))
+    for name in ("PORTLAB_STUDENT", "NBGRADER_EXECUTION"):
+        patch.delenv(name, raising=False)
     # A learner's own IPython start-up files must not speak in the lessons.
     patch.setenv("IPYTHONDIR", str(Path(folder.name) / "ipython"))
     if config.option.nbval_sanitize_with is None:
@@ -31,12 +34,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
-    """A notebook's kernel starts in the setup of its first cell: static, and nobody's."""
+    """A notebook's kernel starts in the setup of its first cell, and starts static."""
     with pytest.MonkeyPatch.context() as patch:
         if item.path.suffix == ".ipynb":
             patch.setenv("PORTLAB_STATIC", "1")
-            patch.setenv("PORTLAB_HOME", str(item.config.stash[_FOLDER] / "home"))
-            patch.delenv("PORTLAB_STUDENT", raising=False)
         yield
 
 
@@ -49,6 +50,3 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         refused = log.read_text()
         log.unlink()
         pytest.fail(f"the guard of the tests refused:\n{refused}", pytrace=False)
-
-
-_FOLDER = pytest.StashKey[Path]()

@@ -88,6 +88,11 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument(
         "folder", metavar="DIR", nargs="?", help="default: portlab-course in your home folder"
     )
+    lab.add_argument(
+        "--student",
+        metavar="NAME",
+        help="your name or number, from which your exercises draw their numbers; it is remembered",
+    )
     lab.add_argument("--edit", action="store_true", help="open the sources, in a checkout")
     lab.add_argument(
         "--port",

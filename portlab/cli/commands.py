@@ -25,6 +25,10 @@ def lab(options: argparse.Namespace) -> None:
     def say(line: str) -> None:
         print(line, flush=True)
 
+    if options.student is not None:
+        from portlab.course.exercises import student
+
+        say(str(student(options.student)))
     first_page = ""
     if options.edit:
         if options.folder:

@@ -47,7 +47,7 @@ class Field(ABC):
         except Unclear as problem:
             return Judgement(self.name, "unclear", str(problem))
         if given is None or self.is_open(given):
-            return Judgement(self.name, "open", f"Not answered yet: give {self.asks()}.")
+            return Judgement(self.name, "open", self.while_open())
         wrong = self.wrong_with(given)
         if wrong is None:
             return Judgement(self.name, "right", self.right)
@@ -56,6 +56,10 @@ class Field(ABC):
     def is_open(self, answer: Any) -> bool:
         """Whether an answer that was read is still the starter's."""
         return False
+
+    def while_open(self) -> str:
+        """What is said as long as there is no answer."""
+        return f"Not answered yet: give {self.asks()}."
 
     @abstractmethod
     def asks(self) -> str:

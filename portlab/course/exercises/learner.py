@@ -1,10 +1,12 @@
 """What a learner calls: `exercise`, `check`, `hint` and `solution`.
 
 A wrong answer is no error: `check` shows what it has to say and lets the notebook go on. Only
-while nbgrader grades does it raise, where nothing is right, because that is what nbgrader counts.
+under nbgrader does it raise, because that is what nbgrader counts.
 """
 
 import difflib
+import os
+from dataclasses import replace
 
 from portlab.course.exercises import student
 from portlab.course.exercises.exercise import Exercise, Task
@@ -19,7 +21,7 @@ _hints_given: dict[str, int] = {}
 
 
 class NotRightYet(ExerciseError):
-    """Raised by `check` under nbgrader, for answers of which none is right."""
+    """Raised by `check` under nbgrader, for answers that earn no point or do not validate."""
 
     def _render_traceback_(self) -> list[str]:
         """Shown by IPython in place of a traceback, which would explain nothing."""
@@ -56,13 +58,7 @@ def check(id: str = "", /, *unnamed: object, **answers: object) -> Feedback:
     )
     if feedback.is_answered:
         _tried.add(found.id)
-    if not student.is_graded():
-        return feedback
-    if not feedback.right:
-        raise NotRightYet(str(feedback))
-    return Feedback(
-        feedback.heading, judgements, feedback.remarks, feedback.next, points=feedback.right
-    )
+    return _graded(feedback)
 
 
 def hint(id: str) -> Said:
@@ -100,6 +96,19 @@ def solution(id: str) -> Said:
     )
 
 
+def _graded(feedback: Feedback) -> Feedback:
+    """As nbgrader reads it: an error is no point, a number is that many of the cell's points.
+
+    Its validation, which a learner runs, shows the words of an error and of nothing else.
+    """
+    how = os.environ.get(student.NBGRADER, "")
+    if how not in ("autograde", "validate"):
+        return feedback
+    if not feedback.right or (how == "validate" and not feedback.is_right):
+        raise NotRightYet(str(feedback))
+    return replace(feedback, points=feedback.right)
+
+
 def _heading(found: Exercise) -> str:
     return f"{found.id} {found.title}"
 
@@ -130,7 +139,7 @@ def _remarks(task: Task, unnamed: int, named: list[str]) -> list[str]:
 def _next(found: Exercise, judgements: list[Judgement]) -> str:
     marks = {one.mark for one in judgements}
     if marks == {"right"}:
-        return ""
+        return f"To read on: {found.source}."
     if marks == {"open"}:
-        return f'Fill in the cell above, run it, and run this one again. hint("{found.id}") helps.'
+        return f'Fill in the cell above, run it, then this one again. To begin: hint("{found.id}")'
     return f'Change your answer above and run both cells again. Stuck? hint("{found.id}")'

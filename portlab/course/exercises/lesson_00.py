@@ -112,6 +112,7 @@ def change_an_experiment(draw: Draw) -> Task:
                 "experiment",
                 right="One conversation carried both, and the server sent both back.",
                 open_while=lambda trace: _sent(trace, "client") in (b"", HELLO),
+                begin="The client says hello, and nothing else so far.",
                 wants=[
                     Want(
                         lambda trace: message in _sent(trace, "client"),

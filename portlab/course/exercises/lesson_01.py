@@ -122,6 +122,7 @@ def two_conversations(draw: Draw) -> Task:
                 seed=seed,
                 right="Two conversations, open at once, between the same two computers.",
                 open_while=lambda trace: len(conversations(trace)) < 2,
+                begin="There is one conversation so far.",
                 wants=[
                     Want(
                         lambda trace: _server_ports(trace) == {port},

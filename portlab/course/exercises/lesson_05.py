@@ -112,6 +112,7 @@ def slow_start(draw: Draw) -> Task:
                 "trace",
                 right="Each SYN that is lost costs one wait, and every wait is twice the last.",
                 open_while=lambda trace: all(r.fate != "lost" for r in trace),
+                begin="Nothing is lost so far: put faults between the brackets.",
                 wants=[
                     Want(
                         lambda trace: all(r.fate != "lost" for r in trace if _is_servers(r, trace)),

@@ -28,14 +28,21 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class OfTrace(Field):
-    """A Trace that has all that is wanted. It counts as open while `open_while` holds."""
+    """A Trace that has all that is wanted.
+
+    While `open_while` holds it is the starter's and no answer yet, and `begin` says what to do.
+    """
 
     _: KW_ONLY
     wants: Sequence[Want]
-    open_while: Callable[[Trace], bool] = lambda trace: not trace.records
+    open_while: Callable[[Trace], bool]
+    begin: str
 
     def asks(self) -> str:
         return "a trace, as `run(...)` gives it"
+
+    def while_open(self) -> str:
+        return f"Not answered yet. {self.begin}"
 
     def is_open(self, answer: Trace) -> bool:
         return bool(self.open_while(answer))

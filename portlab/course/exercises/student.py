@@ -13,6 +13,9 @@ from portlab.errors import ExerciseError
 from portlab.system import replace_file, user_folder
 
 VARIABLE = "PORTLAB_STUDENT"
+NBGRADER = "NBGRADER_EXECUTION"
+"""What nbgrader sets to `autograde` while it grades, and to `validate` for a learner's own look."""
+
 NOBODY = ""
 """The student of whoever gave no name: the parameters that everybody shares."""
 
@@ -31,7 +34,7 @@ def student(name: object = _KEEP) -> Said:
     note = ""
     if name is not _KEEP:
         _said_here = _checked(name)
-        if not is_graded():
+        if not is_autograded():
             note = _remember(_said_here)
     if _plain(os.environ.get(VARIABLE, "")):
         note = f" So says {VARIABLE}, which goes before what is said here."
@@ -47,12 +50,12 @@ def current() -> str:
         return named
     if _said_here is not None:
         return _said_here
-    return NOBODY if is_graded() else _remembered()
+    return NOBODY if is_autograded() else _remembered()
 
 
-def is_graded() -> bool:
-    """Whether nbgrader runs this notebook, to grade or to validate it."""
-    return os.environ.get("NBGRADER_EXECUTION", "") in ("autograde", "validate")
+def is_autograded() -> bool:
+    """Whether nbgrader runs this notebook to grade it, on the teacher's computer."""
+    return os.environ.get(NBGRADER) == "autograde"
 
 
 def _checked(name: object) -> str:
