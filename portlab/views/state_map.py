@@ -56,7 +56,7 @@ SUDDEN = (
 """What ends a connection from many states at once; said under the picture, not drawn."""
 
 _ENDS_AT_BOTTOM = (State.LAST_ACK, State.TIME_WAIT)
-_BOW = 0.8
+_BOW_WITHOUT_LABELS = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,11 @@ def boxes() -> tuple[tuple[State, Place], ...]:
     return (*PLACES.items(), (State.CLOSED, END))
 
 
-def moves() -> tuple[Move, ...]:
-    """The arrows: what the table holds between each two states, without what is SUDDEN."""
+def moves(*, bow: float = 0.8) -> tuple[Move, ...]:
+    """The arrows: what the table holds between each two states, without what is SUDDEN.
+
+    Two arrows between the same boxes stand `bow` apart in their middle.
+    """
     drawn: dict[tuple[State, State], list[Transition]] = {}
     for row in TRANSITIONS:
         back_to_listen = row.state is State.SYN_RECEIVED and row.new is State.LISTEN
@@ -98,9 +101,8 @@ def moves() -> tuple[Move, ...]:
     for (old, new), rows in drawn.items():
         bottom = new is State.CLOSED and old in _ENDS_AT_BOTTOM
         start, end = PLACES[old], END if bottom else PLACES[new]
-        # Two arrows between two boxes bow apart.
-        apart = (new, old) in drawn
-        bend = _BOW / hypot(end[0] - start[0], end[1] - start[1]) if apart else 0.0
+        paired = (new, old) in drawn
+        bend = bow / hypot(end[0] - start[0], end[1] - start[1]) if paired else 0.0
         found.append(Move(old, new, start, end, bend, tuple(rows)))
     return tuple(found)
 
@@ -116,7 +118,7 @@ def as_data() -> dict[str, Any]:
         "boxes": [[str(state), *place] for state, place in boxes()],
         "moves": [
             [str(m.old), str(m.new), *m.start, *m.control, *m.end, ", ".join(m.causes)]
-            for m in moves()
+            for m in moves(bow=_BOW_WITHOUT_LABELS)
         ],
         "meanings": {str(state): meaning for state, meaning in MEANINGS.items()},
     }

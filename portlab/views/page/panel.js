@@ -9,12 +9,12 @@ import { badge, stateMap } from "./states.js";
 import { byteCount, receiveLine, sendLine, sendParts, withCommas } from "./windows.js";
 
 const TIMER_WORDS = {
-  retransmission: "Retransmission: no ACK by then, and it sends again",
-  persist: "Persist: asks whether the closed window has opened",
-  override: "Override: sends a small piece after all",
-  "delayed ACK": "Delayed ACK: waits for data to ride on",
-  "TIME-WAIT": "TIME-WAIT: 2 MSL, until every stray segment is gone",
-  "keep-alive": "Keep-alive: asks whether the peer is still there",
+  retransmission: ["Retransmission", "sends again in"],
+  persist: ["Persist", "probes the closed window in"],
+  override: ["Override", "sends a small piece in"],
+  "delayed ACK": ["Delayed ACK", "acknowledges in"],
+  "TIME-WAIT": ["TIME-WAIT", "forgets the connection in"],
+  "keep-alive": ["Keep-alive", "asks whether the peer lives in"],
 };
 
 // `diagram` is portlab.views.state_map.as_data(), `conversation` one of the scene's. Gives the
@@ -31,9 +31,8 @@ export function hostPanel(diagram, conversation) {
   const cards = hosts.map((host, at) => hostCard(host, at, letters[at], diagram.meanings));
   fill(
     node,
-    html("div", { class: "portlab-panel-map" }, map.node),
-    cards.map((card) => card.node),
-    html("p", { class: "portlab-panel-foot portlab-faint" }, sentence),
+    html("div", { class: "portlab-panel-parts" }, map.node, cards.map((card) => card.node)),
+    html("p", { class: "portlab-faint portlab-small" }, sentence),
   );
 
   function show(time) {
@@ -60,9 +59,9 @@ function lettersFor(names) {
 function hostCard(host, at, letter, meanings) {
   const state = html("strong", { class: "portlab-host-state" });
   const meaning = html("span");
-  const move = html("p", { class: "portlab-faint" });
+  const move = html("p", { class: "portlab-faint portlab-small" });
   const inside = numbersOf();
-  const without = html("p", { class: "portlab-faint" });
+  const without = html("p", { class: "portlab-faint portlab-small" });
   const mark = svg("svg", { class: "portlab-mark", "aria-hidden": "true" }, badge(at, letter));
   const node = html(
     "div",
@@ -119,12 +118,10 @@ function numbersOf() {
   const node = html(
     "div",
     { class: "portlab-inside" },
-    html("h4", {}, "Sends"),
-    numberList(["SND.UNA", una], ["SND.NXT", nxt], ["SND.WND", wnd]),
+    numberList("Sends", ["SND.UNA", una], ["SND.NXT", nxt], ["SND.WND", wnd]),
     said,
     sends,
-    html("h4", {}, "Receives"),
-    numberList(["RCV.NXT", rcvNxt], ["RCV.WND", rcvWnd]),
+    numberList("Receives", ["RCV.NXT", rcvNxt], ["RCV.WND", rcvWnd]),
     receives,
     html("h4", {}, "Timers"),
     timers,
@@ -154,19 +151,20 @@ function numbersOf() {
 }
 
 function timerRow({ name, at, since }) {
-  const left = html("strong");
+  const [title, does] = TIMER_WORDS[name];
+  const left = html("span", { class: "portlab-timer-left" });
   const bar = html("span");
   const node = html(
     "li",
     {},
-    html("span", {}, TIMER_WORDS[name] ?? name),
+    html("strong", {}, title),
     left,
     html("span", { class: "portlab-timer-bar", "aria-hidden": "true" }, bar),
   );
 
   function tick(time) {
     const rest = Math.max(at - time, 0);
-    fill(left, `${duration(rest)} left`);
+    fill(left, `${does} ${duration(rest)}`);
     bar.style.width = `${at > since ? Math.min((100 * rest) / (at - since), 100) : 0}%`;
   }
 
@@ -177,8 +175,13 @@ function lineSvg() {
   return svg("svg", { class: "portlab-line", "aria-hidden": "true" });
 }
 
-function numberList(...pairs) {
-  return html("dl", {}, pairs.map(([name, value]) => html("div", {}, html("dt", {}, name), value)));
+function numberList(title, ...pairs) {
+  return html(
+    "div",
+    { class: "portlab-numbers" },
+    html("h4", {}, title),
+    html("dl", {}, pairs.map(([name, value]) => html("div", {}, html("dt", {}, name), value))),
+  );
 }
 
 function windowText(size) {

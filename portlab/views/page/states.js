@@ -6,7 +6,7 @@
 
 import { fill, svg } from "./dom.js";
 
-const STATE_BOX = { wide: 88, high: 26 };
+const STATE_BOX = { wide: 92, high: 26 };
 const MAP_COLUMN = 53;
 const MAP_ROW = 47;
 const MAP_MARGIN = { x: 50, y: 24 };

@@ -5,9 +5,9 @@ import { fill, svg } from "./dom.js";
 
 const LINE_TOP = 16;
 const LINE_HIGH = 14;
-const DONE_TO = 25; // per cent: what is done lies left of it
-const WAITS_FROM = 80; // and what must wait lies right of it
-const LEAST_SHARE = 0.36; // of the room between, for a part that is not empty
+const DONE_TO = 31; // per cent: what is done lies left of it
+const WAITS_FROM = 81; // and what must wait lies right of it
+const LEAST_SHARE = 0.38; // of the room between, for a part that is not empty
 
 // Numbers run in a circle of 2**32.
 export function ahead(from, to) {
