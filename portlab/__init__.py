@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from portlab import apps as apps
+    from portlab.claims import claim as claim
     from portlab.course.exercises import check as check
     from portlab.course.exercises import exercise as exercise
     from portlab.course.exercises import hint as hint
@@ -38,6 +39,7 @@ _HOMES = {
     "PortlabError": "portlab.errors",
     "Trace": "portlab.trace.trace",
     "check": "portlab.course.exercises",
+    "claim": "portlab.claims",
     "compare": "portlab.quiz.prediction",
     "conversations": "portlab.trace.conversations",
     "delay": "portlab.network.faults",
