@@ -6,6 +6,7 @@ make themselves, a Trace or an experiment, is judged in `made.py`.
 
 import difflib
 import re
+import reprlib
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
@@ -128,7 +129,7 @@ class Whole(Valued):
         if isinstance(answer, str):
             bare = answer.strip().replace(",", "")
             how = f"Leave the quotes away: {bare}." if bare.isdecimal() else "Give one such as 3."
-            raise Unclear(f"{answer!r} is text, and a whole number is asked for. {how}")
+            raise Unclear(f"{_short(answer)} is text, and a whole number is asked for. {how}")
         if isinstance(answer, float):
             raise Unclear(f"{answer} has a decimal point, and a whole number is written without.")
         try:
@@ -164,7 +165,7 @@ class Address(Valued):
                 how = "Give it alone, without a port and without a prefix length."
             else:
                 how = "It looks like '10.0.0.1' or 'fd00::1'."
-            raise Unclear(f"{answer!r} is not an address. {how}") from None
+            raise Unclear(f"{_short(answer)} is not an address. {how}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ class Several(Valued):
     def read(self, answer: object) -> frozenset[Any]:
         if isinstance(answer, dict | str) or not isinstance(answer, Iterable):
             raise Unclear(
-                f"{answer!r} is one thing. Put all that fit between braces: {{..., ...}}."
+                f"{_short(answer)} is one thing. Put all that fit between braces: {{..., ...}}."
             )
         return frozenset(_one_of(self.choices, item) for item in answer)
 
@@ -268,10 +269,10 @@ def _one_of(choices: Sequence[Any], answer: object) -> Any:
             return plain[_plain(answer)]
         near = difflib.get_close_matches(_plain(answer), plain, n=1)
         hint = f"Did you mean {plain[near[0]]!r}?" if near else f"Choose from {_listed(choices)}."
-        raise Unclear(f"{answer!r} is none of the choices. {hint}")
-    if not isinstance(answer, bool) and any(answer == choice for choice in choices):
+        raise Unclear(f"{_short(answer)} is none of the choices. {hint}")
+    if isinstance(answer, int) and not isinstance(answer, bool) and answer in choices:
         return answer
-    raise Unclear(f"{answer!r} is none of the choices. Choose from {_listed(choices)}.")
+    raise Unclear(f"{_short(answer)} is none of the choices. Choose from {_listed(choices)}.")
 
 
 def _plain(text: str) -> str:
@@ -286,5 +287,8 @@ def _listed(items: Sequence[Any], last: str = " or ") -> str:
 def _kind(answer: object) -> str:
     names = {bool: "yes or no", int: "a number", float: "a number", dict: "a dictionary"}
     name = names.get(type(answer)) or f"a {type(answer).__name__}"
-    shown = repr(answer)
-    return f"{shown} is {name}" if len(shown) <= 40 else f"This is {name}"
+    return f"{_short(answer)} is {name}"
+
+
+_short = reprlib.Repr(maxstring=60, maxother=60).repr
+"""An answer as it is quoted: never a page of it."""

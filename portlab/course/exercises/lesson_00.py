@@ -234,6 +234,6 @@ def own_settings(draw: Draw) -> Task:
         ],
         hints=[
             "One line for each: two interfaces, the way out, and who knows names.",
-            "/24 is 255.255.255.0 and /16 is 255.255.0.0. What has the same network part is near.",
+            "/8 is 255.0.0.0: eight ones, then zeros. Near is what has the same network part.",
         ],
     )

@@ -1,0 +1,149 @@
+"""The keys once more, by another route than the definitions take: arithmetic, bytes, the standards.
+
+Each function here works an exercise out as somebody would with paper and pencil, from what is
+given to the student, and must come to the same answers.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from portlab import ladder
+from portlab.course.exercises.fields import Valued
+from portlab.course.exercises.finding import exercises, find
+
+STUDENTS = ["", *map(str, range(1, 40))]
+
+
+def read_a_ladder(given: Mapping[str, Any]) -> dict[str, object]:
+    """From the text of the ladder, as the learner reads it."""
+    text = ladder(given["trace"]).text()
+    arrows = re.findall(r"(?:─|X)  *(\d+)  (?:.*)", text)
+    lost = re.search(r" (\d+)  [^\n]*\n[^\n]*dropped on request", text)
+    assert lost
+    ports = re.findall(r"10\.0\.0\.1:(\d+)", text)
+    return {"packets": len(arrows), "lost": int(lost[1]), "server_port": int(ports[0])}
+
+
+def change_an_experiment(given: Mapping[str, Any]) -> dict[str, object]:
+    return {"bytes_back": len("hello") + len(given["message"])}
+
+
+def own_settings(given: Mapping[str, Any]) -> dict[str, object]:
+    """Bit by bit."""
+    _, own, way, name_server = (line.split() for line in given["report"])
+    address, _, bits = own[1].partition("/")
+    ones = "1" * int(bits) + "0" * (32 - int(bits))
+    mask = ".".join(str(int(ones[at : at + 8], 2)) for at in (0, 8, 16, 24))
+    same = in_bits(address)[: int(bits)] == in_bits(given["other"])[: int(bits)]
+    return {
+        "address": address,
+        "mask": mask,
+        "gateway": way[2],
+        "name_server": name_server[1],
+        "way": "straight" if same else "gateway",
+    }
+
+
+def in_bits(address: str) -> str:
+    return "".join(f"{int(part):08b}" for part in address.split("."))
+
+
+def reply(given: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        "protocol": given["protocol"],
+        "from_address": given["to_address"],
+        "from_port": given["to_port"],
+        "to_address": given["from_address"],
+        "to_port": given["from_port"],
+    }
+
+
+def two_conversations(given: Mapping[str, Any]) -> dict[str, object]:
+    """The same two computers, the same service: only the end that the client chose is new."""
+    return {"differ": {"client port"}}
+
+
+def two_doors(given: Mapping[str, Any]) -> dict[str, object]:
+    """From the bytes: protocol 17 in the IPv4 header, and the third and fourth byte of UDP's."""
+    raw = {record.number: record.packet.raw for record in given["trace"]}
+    doors = {n for n, data in raw.items() if data[9] == 17 and data[22:24] == b"\x00\x35"}
+    return {"for_udp_53": doors, "only_udp_open": "refused"}
+
+
+def numbers(given: Mapping[str, Any]) -> dict[str, object]:
+    x, y = given["client_isn"], given["server_isn"]
+    after = {"syn_ack_ack": x + 1, "ack_seq": x + 1, "ack_ack": y + 1}
+    return {"syn_ack_seq": y, **{name: number % 2**32 for name, number in after.items()}}
+
+
+def slow_start(given: Mapping[str, Any]) -> dict[str, object]:
+    """RFC 6298: the first wait is one second (2.1), and each further one twice the last (5.5)."""
+    waited, wait, lost = 0, 1, 0
+    while waited < given["seconds"]:
+        waited, wait, lost = waited + wait, 2 * wait, lost + 1
+    assert waited == given["seconds"]
+    return {"syns": lost + 1}
+
+
+STATES_OF_FIGURE_6 = (
+    ("SYN-SENT", "SYN-RECEIVED"),
+    ("ESTABLISHED", "SYN-RECEIVED"),
+    ("ESTABLISHED", "ESTABLISHED"),
+)
+"""RFC 9293 3.5: client and server after the first, the second and the third segment."""
+
+
+def shuffled_segments(given: Mapping[str, Any]) -> dict[str, object]:
+    """The exchange by what each segment is, never mind its numbers."""
+    what = {letter: (s.sender, s.flags, s.length > 0) for letter, s in given["segments"].items()}
+    acks = [one for one in what if what[one] == ("client", "ACK", False)]
+    data = given["segments"][one_like(what, ("client", "PSH,ACK", True))]
+    # The ACK of the handshake stands before the data: it has the number the data begin with.
+    first, last = sorted(acks, key=lambda one: given["segments"][one].seq != data.seq)
+    order = [
+        one_like(what, ("client", "SYN", False)),
+        one_like(what, ("server", "SYN,ACK", False)),
+        first,
+        one_like(what, ("client", "PSH,ACK", True)),
+        one_like(what, ("server", "PSH,ACK", True)),
+        last,
+    ]
+    client, server = STATES_OF_FIGURE_6[order.index(given["arrived"])]
+    return {"order": order, "client_state": client, "server_state": server}
+
+
+def one_like(what: Mapping[str, object], kind: object) -> str:
+    (letter,) = (letter for letter, it in what.items() if it == kind)
+    return letter
+
+
+ROUTES = {
+    "00.1": read_a_ladder,
+    "00.2": change_an_experiment,
+    "00.3": own_settings,
+    "01.1": reply,
+    "01.2": two_conversations,
+    "01.3": two_doors,
+    "05.1": numbers,
+    "05.2": slow_start,
+    "05.3": shuffled_segments,
+}
+
+
+@pytest.mark.parametrize("id", ROUTES)
+def test_another_route_leads_to_the_same_key(id: str) -> None:
+    for student in STUDENTS:
+        task = find(id).task(student)
+        fields = [field for field in task.fields if isinstance(field, Valued)]
+        answers = ROUTES[id](task.given)
+        assert answers.keys() == {field.name for field in fields}
+        for field in fields:
+            judged = field.judge(answers[field.name])
+            assert judged.mark == "right", (student, field.name, answers, field.key)
+
+
+def test_no_exercise_is_without_another_route() -> None:
+    assert set(ROUTES) == {exercise.id for exercise in exercises()}
