@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 from portlab.errors import PacketError, PortlabError
 from portlab.packets import IcmpMessage, Icmpv6Message, Packet, Segment, UdpDatagram
+from portlab.system import is_static
 from portlab.trace.record import Record
 from portlab.trace.trace import Trace
 from portlab.views.headers.shapes import Headers, Numbers
+from portlab.views.page.lifetime import in_kernel, keep
 from portlab.views.printable import terminal_is_plain
 from portlab.views.saving import save
 
@@ -163,4 +165,10 @@ class Header:
         drawn = self.figure()
         png = encode(drawn, "png", "Headers", self.alt_text)
         data = {"text/plain": self.text(ascii=False), "image/png": b64encode(png).decode()}
+        if in_kernel() and not is_static():
+            from portlab.views.headers.widget import HeaderWidget
+
+            widget = HeaderWidget(self.headers)
+            keep(widget)
+            data = widget._repr_mimebundle_()[0] | data
         return data, {"image/png": shown_size(drawn)}

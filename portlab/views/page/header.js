@@ -1,0 +1,339 @@
+// One packet's headers: each field a box as wide as its bits, its bytes beside it, and what the
+// chosen one means in words. A field lights its bytes, a byte lights its fields.
+//
+// Fields and bytes are two groups of buttons; each group is one stop of the Tab key, and the arrow
+// keys move within it. Tab goes from a field to its first byte, and back to the byte's field.
+
+import { bitsOfByte, bytesOf, firstThatFits, rectangles, room } from "./bits.js";
+import { fill, html } from "./dom.js";
+
+const WIDE = 560; // pixels from which a row has 32 bits
+const BYTE = 26; // pixels that a byte takes up beside its row
+const OFFSET = 30; // and the number of the row's first byte before it
+const INVITATION =
+  "Point at a field or a byte, or move with the arrow keys: here it says what it means.";
+
+// `data` is portlab.views.header.as_data(packet). With `heading: false` the packet's own title is
+// left out, for who says it already.
+export function headerView(data, { heading = true } = {}) {
+  const view = new HeaderView(data, heading);
+  return view.node;
+}
+
+class HeaderView {
+  constructor(data, heading) {
+    this.data = data;
+    this.bytes = data.bytes.match(/../g) ?? [];
+    this.fields = data.parts.flatMap((part) => part.fields.map((field) => ({ ...field, part })));
+    this.chosen = null;
+    this.fieldNodes = this.fields.map((field, at) => fieldButton(field, at));
+    this.byteNodes = this.bytes.map((hex, at) => byteButton(hex, at, this.fieldsOf(at)));
+    this.parts = data.parts.map((part) => ({ part, grid: html("div", { class: gridClass(part) }) }));
+    this.meaning = html("div", { class: "portlab-header-meaning" });
+    this.spoken = html("p", { class: "portlab-spoken", role: "status" });
+    this.node = html(
+      "section",
+      { class: "portlab-header", "aria-label": `Headers of ${data.title}` },
+      heading && html("h3", {}, data.title),
+      html("p", { class: "portlab-faint" }, data.sizes),
+      data.stops.map((stop) => html("p", { class: "portlab-problem" }, stop)),
+      this.parts.map(({ part, grid }) => partNode(part, grid)),
+      data.more > 0 && html("p", { class: "portlab-faint" }, hidden(data.more)),
+      this.meaning,
+      this.spoken,
+    );
+    this.listen();
+    this.makeReachable(0, 0);
+    this.layOut(0);
+    this.explain(null);
+    new ResizeObserver(([entry]) => this.layOut(entry.contentRect.width)).observe(this.node);
+  }
+
+  // ---- what belongs together ------------------------------------------------------------------
+
+  fieldsOf(byte) {
+    const covers = (field) => byte >= bytesOf(field)[0] && byte <= bytesOf(field)[1];
+    return this.fields.map((field, at) => (covers(field) ? at : -1)).filter((at) => at >= 0);
+  }
+
+  // What a node of the page stands for: {kind: "field" or "byte", at}, or null.
+  target(node) {
+    const found = node instanceof Element ? node.closest("[data-field], [data-byte]") : null;
+    if (!found) return null;
+    const kind = found.hasAttribute("data-field") ? "field" : "byte";
+    return { kind, at: Number(found.getAttribute(`data-${kind}`)) };
+  }
+
+  // ---- layout ---------------------------------------------------------------------------------
+
+  layOut(width) {
+    const perRow = width >= WIDE ? 32 : 16;
+    const pixels = Math.max(width - OFFSET - (perRow / 8) * BYTE - 8, perRow * 10) / perRow;
+    const focused = document.activeElement;
+    let first = 0;
+    for (const { part, grid } of this.parts) {
+      const all = this.fields.slice(first, first + part.fields.length);
+      const nodes = this.fieldNodes.slice(first, first + part.fields.length);
+      const bytes = this.byteNodes.slice(part.start, part.end);
+      if (part.kind === "payload" || part.kind === "rest") {
+        if (!grid.firstChild) fill(grid, nodes, html("div", { class: "portlab-header-dump" }, bytes));
+      } else {
+        grid.style.setProperty("--pl-bits", perRow);
+        grid.style.setProperty("--pl-bytes", perRow / 8);
+        fill(grid, offsets(part, perRow), boxes(all, nodes, first, part, perRow, pixels),
+          besides(bytes, perRow));
+      }
+      first += part.fields.length;
+    }
+    // Moving a node takes the focus from it.
+    if (this.node.contains(focused) && focused !== document.activeElement) focused.focus();
+  }
+
+  // ---- lighting and saying --------------------------------------------------------------------
+
+  listen() {
+    this.node.addEventListener("mouseover", (event) => {
+      const at = this.target(event.target);
+      if (at) this.light(at);
+    });
+    this.node.addEventListener("mouseleave", () => this.light(this.chosen));
+    this.node.addEventListener("click", (event) => {
+      const at = this.target(event.target);
+      if (at) this.nodeOf(at).focus(); // Safari gives buttons no focus, nor have the boxes' ends any
+    });
+    this.node.addEventListener("focusin", (event) => {
+      const at = this.target(event.target);
+      if (at) this.choose(at);
+    });
+    this.node.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  nodeOf({ kind, at }) {
+    return (kind === "field" ? this.fieldNodes : this.byteNodes)[at];
+  }
+
+  choose(at) {
+    this.chosen = at;
+    if (at === null) {
+      this.spoken.textContent = "";
+    } else if (at.kind === "field") {
+      const field = this.fields[at.at];
+      this.makeReachable(at.at, bytesOf(field)[0]);
+      this.spoken.textContent = [field.meaning, `In ${field.where}.`, field.source].join(" ");
+    } else {
+      const [first] = this.fieldsOf(at.at);
+      this.makeReachable(first, at.at);
+      this.spoken.textContent = this.fieldsOf(at.at).length === 1 ? this.fields[first].meaning : "";
+    }
+    this.light(at);
+  }
+
+  // Where the Tab key lands in each group.
+  makeReachable(field, byte) {
+    this.fieldNodes.forEach((node, at) => node.setAttribute("tabindex", at === field ? "0" : "-1"));
+    const reachable = Math.min(byte, this.byteNodes.length - 1);
+    this.byteNodes.forEach((node, at) => node.setAttribute("tabindex", at === reachable ? "0" : "-1"));
+  }
+
+  light(target) {
+    const fields = new Set();
+    const bytes = new Set();
+    if (target?.kind === "field") {
+      fields.add(target.at);
+      const [first, last] = bytesOf(this.fields[target.at]);
+      for (let at = first; at <= last; at += 1) bytes.add(at);
+    } else if (target) {
+      bytes.add(target.at);
+      this.fieldsOf(target.at).forEach((at) => fields.add(at));
+    }
+    for (const node of this.node.querySelectorAll("[data-field]")) {
+      node.classList.toggle("portlab-lit", fields.has(Number(node.dataset.field)));
+    }
+    this.byteNodes.forEach((node, at) => node.classList.toggle("portlab-lit", bytes.has(at)));
+    const current = this.chosen && this.nodeOf(this.chosen);
+    for (const node of [...this.fieldNodes, ...this.byteNodes]) {
+      if (node === current) node.setAttribute("aria-current", "true");
+      else node.removeAttribute("aria-current");
+    }
+    this.explain(target);
+  }
+
+  explain(target) {
+    if (!target) {
+      fill(this.meaning, html("p", { class: "portlab-faint" }, INVITATION));
+      return;
+    }
+    const alone = target.kind === "field" ? [target.at] : this.fieldsOf(target.at);
+    if (alone.length === 1) fill(this.meaning, fieldWords(this.fields[alone[0]], this.bytes));
+    else fill(this.meaning, byteWords(target.at, this.bytes, alone.map((at) => this.fields[at])));
+  }
+
+  // ---- keys -----------------------------------------------------------------------------------
+
+  key(event) {
+    const from = this.target(event.target);
+    if (!from || event.ctrlKey || event.altKey || event.metaKey) return;
+    const nodes = from.kind === "field" ? this.fieldNodes : this.byteNodes;
+    const to = {
+      ArrowRight: () => from.at + 1,
+      ArrowLeft: () => from.at - 1,
+      ArrowDown: () => nearest(nodes, from.at, 1),
+      ArrowUp: () => nearest(nodes, from.at, -1),
+      Home: () => 0,
+      End: () => nodes.length - 1,
+      PageDown: () => this.nextPart(from, 1),
+      PageUp: () => this.nextPart(from, -1),
+      Escape: () => from.at,
+    }[event.key];
+    if (!to) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.key === "Escape") this.choose(null);
+    else nodes[Math.max(0, Math.min(to(), nodes.length - 1))].focus();
+  }
+
+  // The first field, or byte, of the part before or behind the one of `from`.
+  nextPart({ kind, at }, step) {
+    const part = this.fields[kind === "field" ? at : this.fieldsOf(at)[0]].part;
+    const parts = this.data.parts;
+    const next = parts[Math.max(0, Math.min(parts.indexOf(part) + step, parts.length - 1))];
+    return kind === "byte" ? next.start : this.fields.findIndex((field) => field.part === next);
+  }
+}
+
+// ---- nodes -------------------------------------------------------------------------------------
+
+function partNode(part, grid) {
+  const kind = `portlab-header-part portlab-header-${part.kind}`;
+  const quoted = part.depth ? " portlab-header-quoted" : "";
+  return html("div", { class: kind + quoted, role: "group", "aria-label": part.title },
+    html("h4", {}, part.title), grid);
+}
+
+function gridClass(part) {
+  return part.kind === "payload" || part.kind === "rest" ? "portlab-header-plain" : "portlab-header-grid";
+}
+
+function fieldButton(field, at) {
+  const group = field.group && !field.group.includes(field.name) ? `, ${field.group}` : "";
+  return html("button", {
+    type: "button",
+    "data-field": at,
+    class: `portlab-header-field${field.wrong ? " portlab-header-wrong" : ""}`,
+    "aria-label": `${field.name}${group}: ${field.value}`,
+  });
+}
+
+function byteButton(hex, at, fields) {
+  return html("button", {
+    type: "button",
+    "data-byte": at,
+    class: "portlab-header-byte",
+    "aria-label": `${hex}, byte ${at}`,
+  }, html("span", {}, hex));
+}
+
+function offsets(part, perRow) {
+  const step = perRow / 8;
+  const rows = Math.ceil((part.end - part.start) / step);
+  return Array.from({ length: rows }, (_, row) => {
+    const style = `grid-row: ${row + 1}; grid-column: 1`;
+    const number = part.start + row * step;
+    return html("span", { class: "portlab-header-offset", style, "aria-hidden": "true" }, number);
+  });
+}
+
+// The boxes of a part's fields: the named one is the button, a field's other rows only show it.
+function boxes(fields, nodes, first, part, perRow, pixels) {
+  return fields.map((field, place) => rectangles(field, part.start * 8, perRow).map((one) => {
+    const style = `grid-row: ${one.row + 1} / span ${one.rows}; `
+      + `grid-column: ${one.column + 2} / span ${one.width}`;
+    if (!one.named) {
+      const at = { class: "portlab-header-field portlab-header-more", "data-field": first + place };
+      return html("div", { ...at, style, "aria-hidden": "true" });
+    }
+    const node = nodes[place];
+    node.setAttribute("style", style);
+    node.classList.toggle("portlab-header-bit", one.width === 1);
+    return fill(node, fieldLabel(field, one.width, pixels)) && node;
+  }));
+}
+
+function fieldLabel(field, width, pixels) {
+  if (width === 1) {
+    return [
+      html("span", { class: "portlab-header-upright" }, field.short.slice(0, 3)),
+      html("span", { class: "portlab-header-value" }, field.brief),
+    ];
+  }
+  const most = room(width, pixels);
+  const sign = field.wrong ? "✗ " : "";
+  const value = firstThatFits([sign + field.value, sign + field.brief], most);
+  return [
+    html("span", { class: "portlab-header-label" }, firstThatFits([field.name], most) ?? field.short),
+    value !== null && html("span", { class: "portlab-header-value" }, value),
+  ];
+}
+
+function besides(bytes, perRow) {
+  const step = perRow / 8;
+  return bytes.map((node, at) => {
+    const column = perRow + 2 + (at % step);
+    node.setAttribute("style", `grid-row: ${Math.floor(at / step) + 1}; grid-column: ${column}`);
+    return node;
+  });
+}
+
+function fieldWords(field, bytes) {
+  const [first, last] = bytesOf(field);
+  const whole = field.start % 8 === 0 && field.width % 8 === 0;
+  const known = !whole && last < bytes.length;
+  const range = Array.from({ length: last - first + 1 }, (_, at) => first + at);
+  const bits = known && range.map((at) => {
+    const [before, within, after] = bitsOfByte(parseInt(bytes[at], 16), at, field);
+    return [" ", before, html("mark", {}, within), after];
+  });
+  return [
+    html("p", {},
+      html("strong", {}, field.name),
+      field.group && !field.group.includes(field.name)
+        && html("span", { class: "portlab-faint" }, `, ${field.group}`),
+      ": ", html("span", { class: "portlab-header-said" }, field.value)),
+    html("p", {}, field.meaning),
+    html("p", { class: "portlab-faint" },
+      `In ${field.where}: `, html("span", { class: "portlab-mono" }, bits || field.raw),
+      field.source && ` · ${field.source}`),
+  ];
+}
+
+// A byte of several fields: its bits, and what each of them says.
+function byteWords(at, bytes, fields) {
+  const digits = parseInt(bytes[at], 16).toString(2).padStart(8, "0");
+  return [
+    html("p", {}, html("strong", {}, `Byte ${at}`), ` holds ${fields.length} fields: `,
+      html("span", { class: "portlab-mono" }, `${bytes[at]} = ${digits}`)),
+    html("ul", { class: "portlab-header-several" },
+      fields.map((field) => html("li", {}, `${field.name}: ${field.value}`))),
+  ];
+}
+
+function hidden(count) {
+  return `... and ${count.toLocaleString("en")} more bytes, not shown here.`;
+}
+
+// The node in the next row above (-1) or below (1) that is nearest to the one at `from`.
+function nearest(nodes, from, step) {
+  const own = nodes[from].getBoundingClientRect();
+  const middle = (own.left + own.right) / 2;
+  let best = from;
+  let least = Infinity;
+  nodes.forEach((node, at) => {
+    const box = node.getBoundingClientRect();
+    const away = step > 0 ? box.top - own.bottom : own.top - box.bottom;
+    if (away < -2) return;
+    const aside = Math.max(0, box.left - middle, middle - box.right);
+    const far = away * 1000 + aside;
+    if (far < least) [best, least] = [at, far];
+  });
+  return best;
+}
