@@ -129,7 +129,7 @@ class Whole(Valued):
         if isinstance(answer, str):
             bare = answer.strip().replace(",", "")
             how = f"Leave the quotes away: {bare}." if bare.isdecimal() else "Give one such as 3."
-            raise Unclear(f"{_short(answer)} is text, and a whole number is asked for. {how}")
+            raise Unclear(f"{reprlib.repr(answer)} is text, and a whole number is asked for. {how}")
         if isinstance(answer, float):
             raise Unclear(f"{answer} has a decimal point, and a whole number is written without.")
         try:
@@ -165,7 +165,7 @@ class Address(Valued):
                 how = "Give it alone, without a port and without a prefix length."
             else:
                 how = "It looks like '10.0.0.1' or 'fd00::1'."
-            raise Unclear(f"{_short(answer)} is not an address. {how}") from None
+            raise Unclear(f"{reprlib.repr(answer)} is not an address. {how}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ class Several(Valued):
     def read(self, answer: object) -> frozenset[Any]:
         if isinstance(answer, dict | str) or not isinstance(answer, Iterable):
             raise Unclear(
-                f"{_short(answer)} is one thing. Put all that fit between braces: {{..., ...}}."
+                f"{reprlib.repr(answer)} is one thing. Put all that fit between braces: {{..., ...}}."
             )
         return frozenset(_one_of(self.choices, item) for item in answer)
 
@@ -269,10 +269,10 @@ def _one_of(choices: Sequence[Any], answer: object) -> Any:
             return plain[_plain(answer)]
         near = difflib.get_close_matches(_plain(answer), plain, n=1)
         hint = f"Did you mean {plain[near[0]]!r}?" if near else f"Choose from {_listed(choices)}."
-        raise Unclear(f"{_short(answer)} is none of the choices. {hint}")
+        raise Unclear(f"{reprlib.repr(answer)} is none of the choices. {hint}")
     if isinstance(answer, int) and not isinstance(answer, bool) and answer in choices:
         return answer
-    raise Unclear(f"{_short(answer)} is none of the choices. Choose from {_listed(choices)}.")
+    raise Unclear(f"{reprlib.repr(answer)} is none of the choices. Choose from {_listed(choices)}.")
 
 
 def _plain(text: str) -> str:
@@ -287,8 +287,4 @@ def _listed(items: Sequence[Any], last: str = " or ") -> str:
 def _kind(answer: object) -> str:
     names = {bool: "yes or no", int: "a number", float: "a number", dict: "a dictionary"}
     name = names.get(type(answer)) or f"a {type(answer).__name__}"
-    return f"{_short(answer)} is {name}"
-
-
-_short = reprlib.Repr(maxstring=60, maxother=60).repr
-"""An answer as it is quoted: never a page of it."""
+    return f"{reprlib.repr(answer)} is {name}"
