@@ -195,9 +195,8 @@ class Several(Valued):
 
     def read(self, answer: object) -> frozenset[Any]:
         if isinstance(answer, dict | str) or not isinstance(answer, Iterable):
-            raise Unclear(
-                f"{reprlib.repr(answer)} is one thing. Put all that fit between braces: {{..., ...}}."
-            )
+            shown = reprlib.repr(answer)
+            raise Unclear(f"{shown} is one thing. Put all that fit between braces: {{..., ...}}.")
         return frozenset(_one_of(self.choices, item) for item in answer)
 
     def wrong_with(self, answer: frozenset[Any]) -> str | None:
@@ -228,7 +227,7 @@ class Order(Valued):
             raise Unclear("A set has no order. Use square brackets: ['...', '...'].")
         if not isinstance(answer, Iterable):
             raise Unclear(f"{_kind(answer)}; what is asked for is {self.asks()}.")
-        items = [item for item in answer if item not in (" ", ",")]
+        items = answer.replace(",", "").replace(" ", "") if isinstance(answer, str) else answer
         read = tuple(_one_of(self.choices, item) for item in items)
         if twice := [item for item in self.choices if read.count(item) > 1]:
             raise Unclear(f"{twice[0]} stands there more than once.")
@@ -270,7 +269,7 @@ def _one_of(choices: Sequence[Any], answer: object) -> Any:
         near = difflib.get_close_matches(_plain(answer), plain, n=1)
         hint = f"Did you mean {plain[near[0]]!r}?" if near else f"Choose from {_listed(choices)}."
         raise Unclear(f"{reprlib.repr(answer)} is none of the choices. {hint}")
-    if isinstance(answer, int) and not isinstance(answer, bool) and answer in choices:
+    if isinstance(answer, int) and not isinstance(answer, bool) and answer in tuple(choices):
         return answer
     raise Unclear(f"{reprlib.repr(answer)} is none of the choices. Choose from {_listed(choices)}.")
 
