@@ -182,7 +182,7 @@ def test_other_systems_say_the_range_in_other_ways(
     monkeypatch: pytest.MonkeyPatch, platform: str, said: str, ports: tuple[int, int] | None
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
-    monkeypatch.setattr("portlab.system._output", lambda *_: said)
+    monkeypatch.setattr("portlab.system.ports.output", lambda *_: said)
     assert ephemeral_ports() == ports
 
 

@@ -98,7 +98,7 @@ def test_a_screen_is_seen_only_where_there_is_one(monkeypatch: pytest.MonkeyPatc
 def test_each_obstacle_to_a_namespace_has_a_remedy(
     monkeypatch: pytest.MonkeyPatch, step: str, number: int, says: str
 ) -> None:
-    monkeypatch.setattr(system, "_TRY_NAMESPACES", f"print('{step}', {number})")
+    monkeypatch.setattr("portlab.system.namespaces._TRY", f"print('{step}', {number})")
     obstacle = system.namespaces_fail_because()
     assert obstacle is not None
     assert says in obstacle.remedy

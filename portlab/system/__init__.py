@@ -1,0 +1,36 @@
+"""The room of the system: what this computer says about itself, and what it allows.
+
+Everything above that needs to ask the operating system asks here. Every answer comes from trying or
+reading, not from guessing by name or version, and asking changes nothing and sends nothing.
+
+    files.py       folders of this user, and files written whole or not at all
+    session.py     with a screen or without, for a learner or for stored outputs
+    ports.py       a free port, and those for clients
+    namespaces.py  whether a private network can be made here
+    commands.py    programs of the system that know something
+"""
+
+from portlab.system.files import (
+    course_folder,
+    replace_file,
+    unwritable_because,
+    user_folder,
+    write_new_file,
+)
+from portlab.system.namespaces import Obstacle, namespaces_fail_because
+from portlab.system.ports import ephemeral_ports, free_port
+from portlab.system.session import has_screen, is_static
+
+__all__ = [
+    "Obstacle",
+    "course_folder",
+    "ephemeral_ports",
+    "free_port",
+    "has_screen",
+    "is_static",
+    "namespaces_fail_because",
+    "replace_file",
+    "unwritable_because",
+    "user_folder",
+    "write_new_file",
+]
