@@ -4,8 +4,12 @@
 // Fields and bytes are two groups of buttons; each group is one stop of the Tab key, and the arrow
 // keys move within it. Tab goes from a field to its first byte, and back to the byte's field.
 
-import { bitsOfByte, bytesOf, firstThatFits, rectangles, room } from "./bits.js";
+import { bytesOf } from "./bits.js";
 import { fill, html } from "./dom.js";
+import {
+  besides, boxes, byteButton, byteWords, fieldButton, fieldWords, gridClass, hidden, isPlain,
+  offsets, partNode,
+} from "./header_nodes.js";
 
 const WIDE = 560; // pixels from which a row has 32 bits
 const BYTE = 26; // pixels that a byte takes up beside its row
@@ -27,7 +31,7 @@ class HeaderView {
     this.fields = data.parts.flatMap((part) => part.fields.map((field) => ({ ...field, part })));
     this.chosen = null;
     this.fieldNodes = this.fields.map((field, at) => fieldButton(field, at));
-    this.byteNodes = this.bytes.map((hex, at) => byteButton(hex, at, this.fieldsOf(at)));
+    this.byteNodes = this.bytes.map((hex, at) => byteButton(hex, at, this.plain(at)));
     this.parts = data.parts.map((part) => ({ part, grid: html("div", { class: gridClass(part) }) }));
     this.meaning = html("div", { class: "portlab-header-meaning" });
     this.spoken = html("p", { class: "portlab-spoken", role: "status" });
@@ -56,6 +60,12 @@ class HeaderView {
     return this.fields.map((field, at) => (covers(field) ? at : -1)).filter((at) => at >= 0);
   }
 
+  // Is it a byte of what has no fields, so that it may be text?
+  plain(byte) {
+    const part = this.data.parts.find((one) => byte >= one.start && byte < one.end);
+    return isPlain(part);
+  }
+
   // What a node of the page stands for: {kind: "field" or "byte", at}, or null.
   target(node) {
     const found = node instanceof Element ? node.closest("[data-field], [data-byte]") : null;
@@ -75,8 +85,9 @@ class HeaderView {
       const all = this.fields.slice(first, first + part.fields.length);
       const nodes = this.fieldNodes.slice(first, first + part.fields.length);
       const bytes = this.byteNodes.slice(part.start, part.end);
-      if (part.kind === "payload" || part.kind === "rest") {
+      if (isPlain(part)) {
         if (!grid.firstChild) fill(grid, nodes, html("div", { class: "portlab-header-dump" }, bytes));
+        nodes.forEach((node, at) => fill(node, all[at].value));
       } else {
         grid.style.setProperty("--pl-bits", perRow);
         grid.style.setProperty("--pl-bytes", perRow / 8);
@@ -121,9 +132,13 @@ class HeaderView {
       this.makeReachable(at.at, bytesOf(field)[0]);
       this.spoken.textContent = [field.meaning, `In ${field.where}.`, field.source].join(" ");
     } else {
-      const [first] = this.fieldsOf(at.at);
-      this.makeReachable(first, at.at);
-      this.spoken.textContent = this.fieldsOf(at.at).length === 1 ? this.fields[first].meaning : "";
+      const covering = this.fieldsOf(at.at);
+      const fields = covering.map((one) => this.fields[one]);
+      this.makeReachable(covering[0], at.at);
+      this.spoken.textContent = [
+        ...fields.map((field) => `${field.name}: ${field.value}.`),
+        fields.length === 1 ? fields[0].meaning : "",
+      ].join(" ");
     }
     this.light(at);
   }
@@ -199,126 +214,6 @@ class HeaderView {
     const next = parts[Math.max(0, Math.min(parts.indexOf(part) + step, parts.length - 1))];
     return kind === "byte" ? next.start : this.fields.findIndex((field) => field.part === next);
   }
-}
-
-// ---- nodes -------------------------------------------------------------------------------------
-
-function partNode(part, grid) {
-  const kind = `portlab-header-part portlab-header-${part.kind}`;
-  const quoted = part.depth ? " portlab-header-quoted" : "";
-  return html("div", { class: kind + quoted, role: "group", "aria-label": part.title },
-    html("h4", {}, part.title), grid);
-}
-
-function gridClass(part) {
-  return part.kind === "payload" || part.kind === "rest" ? "portlab-header-plain" : "portlab-header-grid";
-}
-
-function fieldButton(field, at) {
-  const group = field.group && !field.group.includes(field.name) ? `, ${field.group}` : "";
-  return html("button", {
-    type: "button",
-    "data-field": at,
-    class: `portlab-header-field${field.wrong ? " portlab-header-wrong" : ""}`,
-    "aria-label": `${field.name}${group}: ${field.value}`,
-  });
-}
-
-function byteButton(hex, at, fields) {
-  return html("button", {
-    type: "button",
-    "data-byte": at,
-    class: "portlab-header-byte",
-    "aria-label": `${hex}, byte ${at}`,
-  }, html("span", {}, hex));
-}
-
-function offsets(part, perRow) {
-  const step = perRow / 8;
-  const rows = Math.ceil((part.end - part.start) / step);
-  return Array.from({ length: rows }, (_, row) => {
-    const style = `grid-row: ${row + 1}; grid-column: 1`;
-    const number = part.start + row * step;
-    return html("span", { class: "portlab-header-offset", style, "aria-hidden": "true" }, number);
-  });
-}
-
-// The boxes of a part's fields: the named one is the button, a field's other rows only show it.
-function boxes(fields, nodes, first, part, perRow, pixels) {
-  return fields.map((field, place) => rectangles(field, part.start * 8, perRow).map((one) => {
-    const style = `grid-row: ${one.row + 1} / span ${one.rows}; `
-      + `grid-column: ${one.column + 2} / span ${one.width}`;
-    if (!one.named) {
-      const at = { class: "portlab-header-field portlab-header-more", "data-field": first + place };
-      return html("div", { ...at, style, "aria-hidden": "true" });
-    }
-    const node = nodes[place];
-    node.setAttribute("style", style);
-    node.classList.toggle("portlab-header-bit", one.width === 1);
-    return fill(node, fieldLabel(field, one.width, pixels)) && node;
-  }));
-}
-
-function fieldLabel(field, width, pixels) {
-  if (width === 1) {
-    return [
-      html("span", { class: "portlab-header-upright" }, field.short.slice(0, 3)),
-      html("span", { class: "portlab-header-value" }, field.brief),
-    ];
-  }
-  const most = room(width, pixels);
-  const sign = field.wrong ? "✗ " : "";
-  const value = firstThatFits([sign + field.value, sign + field.brief], most);
-  return [
-    html("span", { class: "portlab-header-label" }, firstThatFits([field.name], most) ?? field.short),
-    value !== null && html("span", { class: "portlab-header-value" }, value),
-  ];
-}
-
-function besides(bytes, perRow) {
-  const step = perRow / 8;
-  return bytes.map((node, at) => {
-    const column = perRow + 2 + (at % step);
-    node.setAttribute("style", `grid-row: ${Math.floor(at / step) + 1}; grid-column: ${column}`);
-    return node;
-  });
-}
-
-function fieldWords(field, bytes) {
-  const [first, last] = bytesOf(field);
-  const whole = field.start % 8 === 0 && field.width % 8 === 0;
-  const known = !whole && last < bytes.length;
-  const range = Array.from({ length: last - first + 1 }, (_, at) => first + at);
-  const bits = known && range.map((at) => {
-    const [before, within, after] = bitsOfByte(parseInt(bytes[at], 16), at, field);
-    return [" ", before, html("mark", {}, within), after];
-  });
-  return [
-    html("p", {},
-      html("strong", {}, field.name),
-      field.group && !field.group.includes(field.name)
-        && html("span", { class: "portlab-faint" }, `, ${field.group}`),
-      ": ", html("span", { class: "portlab-header-said" }, field.value)),
-    html("p", {}, field.meaning),
-    html("p", { class: "portlab-faint" },
-      `In ${field.where}: `, html("span", { class: "portlab-mono" }, bits || field.raw),
-      field.source && ` · ${field.source}`),
-  ];
-}
-
-// A byte of several fields: its bits, and what each of them says.
-function byteWords(at, bytes, fields) {
-  const digits = parseInt(bytes[at], 16).toString(2).padStart(8, "0");
-  return [
-    html("p", {}, html("strong", {}, `Byte ${at}`), ` holds ${fields.length} fields: `,
-      html("span", { class: "portlab-mono" }, `${bytes[at]} = ${digits}`)),
-    html("ul", { class: "portlab-header-several" },
-      fields.map((field) => html("li", {}, `${field.name}: ${field.value}`))),
-  ];
-}
-
-function hidden(count) {
-  return `... and ${count.toLocaleString("en")} more bytes, not shown here.`;
 }
 
 // The node in the next row above (-1) or below (1) that is nearest to the one at `from`.

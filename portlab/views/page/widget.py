@@ -17,8 +17,9 @@ from portlab.views.page.module import css, esm
 from portlab.views.page.session import Session
 
 MODULES = (
-    "dom.js", "header.js", "states.js", "windows.js", "knowing.js", "panel.js", "scene.js",
-    "times.js", "labels.js", "placing.js", "wording.js", "drawing.js", "timeline.js", "talk.js",
+    "dom.js", "bits.js", "header_nodes.js", "header.js",
+    "states.js", "windows.js", "knowing.js", "panel.js", "scene.js", "times.js",
+    "labels.js", "placing.js", "wording.js", "drawing.js", "timeline.js", "talk.js",
     "lane.js", "chosen.js", "controls.js", "keeping.js", "ladder.js",
 )  # fmt: skip
 STYLES = ("base.css", "header.css", "panel.css", "ladder.css")
