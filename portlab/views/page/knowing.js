@@ -34,7 +34,7 @@ function howFar(conversation, hosts) {
   }
   const arrows = conversation.rows.filter((row) => row.k);
   if (arrows.length && !arrows.some((row) => OF_TCP.has(row.k))) {
-    return "No TCP here, so there is nothing to keep: no state, no window, no timer of TCP's.";
+    return "No TCP in this conversation, so there are no states, windows or timers to show.";
   }
   return "What goes on inside these hosts nobody can see from here: states, windows and timers "
     + "are known only of portlab's own TCP (world=\"model\").";

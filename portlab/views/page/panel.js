@@ -28,7 +28,8 @@ export function hostPanel(diagram, conversation) {
   }
   const letters = lettersFor(hosts.map((host) => host.name));
   const map = stateMap(diagram, letters);
-  const cards = hosts.map((host, at) => hostCard(host, at, letters[at], diagram.meanings));
+  const asked = hosts.some((host) => host.snapshots.length);
+  const cards = hosts.map((host, at) => hostCard(host, at, letters[at], diagram.meanings, asked));
   fill(
     node,
     html("div", { class: "portlab-panel-parts" }, map.node, cards.map((card) => card.node)),
@@ -56,7 +57,8 @@ function lettersFor(names) {
   return first[0] === first[1] || !first.every((one) => /[A-Z]/.test(one)) ? ["1", "2"] : first;
 }
 
-function hostCard(host, at, letter, meanings) {
+// `asked`: whether a host of this conversation could be asked for its numbers.
+function hostCard(host, at, letter, meanings, asked) {
   const state = html("strong", { class: "portlab-host-state" });
   const meaning = html("span");
   const move = html("p", { class: "portlab-faint portlab-small" });
@@ -83,7 +85,7 @@ function hostCard(host, at, letter, meanings) {
       return;
     }
     shown = moment;
-    fill(state, moment.state ?? "State unknown");
+    fill(state, moment.state ?? "No state known");
     fill(meaning, meanings[moment.state] ?? "");
     fill(move, moment.move ? lastMove(moment.move) : "");
     inside.node.hidden = !open;
@@ -91,8 +93,8 @@ function hostCard(host, at, letter, meanings) {
       inside.show(snapshot);
       inside.tick(snapshot, time);
     }
-    fill(without, open || !host.snapshots.length ? "" : withoutBlock(snapshot, moment.state));
-    without.hidden = !without.textContent;
+    fill(without, open ? "" : withoutNumbers(snapshot, moment.state));
+    without.hidden = open || !asked;
   }
 
   return { node, show };
@@ -102,10 +104,10 @@ function lastMove({ old, next, event, why, source }) {
   return `${old} → ${next} on ${event}. ${why} (${source})`;
 }
 
-function withoutBlock(snapshot, state) {
+function withoutNumbers(snapshot, state) {
   if (snapshot) return "The connection is over: its numbers and its timers are gone.";
-  return state === "LISTEN" ? "No numbers yet: they come with a caller."
-    : "No numbers yet: there is no connection.";
+  if (state === "LISTEN") return "No numbers yet: they come with a caller.";
+  return "No TCP here keeps this conversation, so there are no numbers.";
 }
 
 // The numbers, both lines and the timers of one host.
@@ -130,12 +132,13 @@ function numbersOf() {
   function show(snapshot) {
     fill(una, withCommas(snapshot.sndUna));
     fill(nxt, withCommas(snapshot.sndNxt));
-    fill(wnd, windowText(snapshot.sndWnd));
-    fill(rcvNxt, snapshot.rcvNxt === null ? "not known yet" : withCommas(snapshot.rcvNxt));
-    fill(rcvWnd, windowText(snapshot.rcvWnd));
+    fill(wnd, knownNumber(snapshot.sndWnd));
+    fill(rcvNxt, knownNumber(snapshot.rcvNxt));
+    fill(rcvWnd, knownNumber(snapshot.rcvWnd));
     const { flying, free } = sendParts(snapshot);
     fill(said, `In flight: ${byteCount(flying)}.`,
-      free === null ? "" : ` May still send: ${byteCount(free)}.`);
+      free === null ? "" : ` May still send: ${byteCount(free)}.`,
+      snapshot.sndWnd === 0 ? " The peer's window is closed." : "");
     sendLine(sends, snapshot);
     receiveLine(receives, snapshot);
     running = snapshot.timers.map((timer) => ({ timer, ...timerRow(timer) }));
@@ -184,9 +187,8 @@ function numberList(title, ...pairs) {
   );
 }
 
-function windowText(size) {
-  if (size === null) return "not known yet";
-  return size === 0 ? "0, closed" : withCommas(size);
+function knownNumber(number) {
+  return number === null ? "not known yet" : withCommas(number);
 }
 
 // Microseconds as people say them: "980 ms", "1.5 s".

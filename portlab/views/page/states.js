@@ -6,10 +6,10 @@
 
 import { fill, svg } from "./dom.js";
 
-const STATE_BOX = { wide: 92, high: 26 };
+const BOX_HIGH = 26;
 const MAP_COLUMN = 53;
 const MAP_ROW = 47;
-const MAP_MARGIN = { x: 50, y: 24 };
+const MAP_MARGIN = { x: 56, y: 24 };
 
 // A badge: host 0 has a disc, host 1 a square.
 export function badge(host, letter, x = 9, y = 9) {
@@ -25,7 +25,9 @@ export function stateMap(diagram, letters) {
   const boxes = diagram.boxes.map(([state, x, y]) => stateBox(state, x, y));
   const arrows = diagram.moves.map(([old, next, ...rest]) => {
     const curve = rest.slice(0, 6).map((value, at) => (at % 2 ? mapY(value) : mapX(value)));
-    return { old, next, curve, title: rest[6] };
+    const from = boxes.find((box) => box.x === curve[0] && box.y === curve[1]);
+    const to = boxes.find((box) => box.x === curve[4] && box.y === curve[5]);
+    return { old, next, from, to, curve, title: rest[6] };
   });
   const lit = svg("g");
   const badges = svg("g");
@@ -36,7 +38,7 @@ export function stateMap(diagram, letters) {
       role: "img",
       viewBox: `0 0 ${4 * MAP_COLUMN + 2 * MAP_MARGIN.x} ${7 * MAP_ROW + 2 * MAP_MARGIN.y}`,
     },
-    svg("g", {}, arrows.map((one) => drawnMove(one.curve, "portlab-move", one.title))),
+    svg("g", {}, arrows.map((one) => drawnMove(one, "portlab-move"))),
     lit,
     svg("g", {}, boxes.map((box) => box.node)),
     badges,
@@ -49,9 +51,18 @@ export function stateMap(diagram, letters) {
   // CLOSED has a box to begin in and one to end in.
   function boxOf({ state, move }) {
     const arrow = move && arrowOf(move);
-    if (arrow) return boxes.find((box) => box.x === arrow.curve[4] && box.y === arrow.curve[5]);
+    if (arrow) return arrow.to;
     return move ? boxes.findLast((box) => box.state === state)
       : boxes.find((box) => box.state === state);
+  }
+
+  // What ends a connection from many states at once has no arrow until it happens. It goes round
+  // the boxes of its own column.
+  function sudden(old, to) {
+    const from = boxes.find((box) => box.state === old);
+    const round = from.x === to.x ? 2 * MAP_MARGIN.x : 0;
+    const curve = [from.x, from.y, (from.x + to.x) / 2 + round, (from.y + to.y) / 2, to.x, to.y];
+    return { from, to, curve };
   }
 
   function show(hosts) {
@@ -60,13 +71,12 @@ export function stateMap(diagram, letters) {
     fill(badges, standing.map((box, at) => {
       if (!box) return null;
       const side = at === 0 ? -1 : 1;
-      return badge(at, letters[at], box.x + (side * STATE_BOX.wide) / 2, box.y - STATE_BOX.high / 2);
+      return badge(at, letters[at], box.x + (side * box.wide) / 2, box.y + BOX_HIGH / 2);
     }));
     fill(lit, hosts.map((host, at) => {
       if (!host?.move || !standing[at]) return null;
-      const from = boxes.find((box) => box.state === host.move[0]);
-      const curve = arrowOf(host.move)?.curve ?? straightTo(from, standing[at]);
-      return drawnMove(curve, `portlab-move portlab-lit portlab-host-${at}`);
+      const arrow = arrowOf(host.move) ?? sudden(host.move[0], standing[at]);
+      return drawnMove(arrow, `portlab-move portlab-lit portlab-host-${at}`);
     }));
   }
 
@@ -83,25 +93,22 @@ function mapY(y) {
 
 function stateBox(state, column, row) {
   const [x, y] = [mapX(column), mapY(row)];
+  const wide = 16 + 6.6 * state.length;
   const node = svg(
     "g",
     { class: "portlab-state" },
     svg("rect", {
-      x: x - STATE_BOX.wide / 2, y: y - STATE_BOX.high / 2, width: STATE_BOX.wide, height: STATE_BOX.high, rx: 6,
+      x: x - wide / 2, y: y - BOX_HIGH / 2, width: wide, height: BOX_HIGH, rx: 6,
     }),
     svg("text", { x, y: y + 3.8, "text-anchor": "middle" }, state),
   );
-  return { state, x, y, node };
-}
-
-function straightTo(from, to) {
-  return [from.x, from.y, (from.x + to.x) / 2, (from.y + to.y) / 2, to.x, to.y];
+  return { state, x, y, wide, node };
 }
 
 // The part of the curve that lies outside both boxes, with its head.
-function drawnMove(curve, className, title = null) {
-  const first = boxEdge(curve, 0, 1);
-  const last = boxEdge(curve, 1, 0);
+function drawnMove({ from, to, curve, title }, className) {
+  const first = boxEdge(curve, 0, from);
+  const last = boxEdge(curve, 1, to);
   const [x1, y1] = onCurve(curve, first);
   const [x2, y2] = onCurve(curve, last);
   // The control point of the part: where its two tangents meet.
@@ -130,14 +137,13 @@ function onCurve([x1, y1, cx, cy, x2, y2], t) {
   return [a * x1 + b * cx + c * x2, a * y1 + b * cy + c * y2];
 }
 
-// Where the curve, coming from `outside` (0 or 1), meets the box around its end at `inside`.
-function boxEdge(curve, inside, outside) {
-  const [x, y] = inside ? [curve[4], curve[5]] : [curve[0], curve[1]];
-  let [near, far] = [inside, (inside + outside) / 2];
+// Where the curve meets the box around its beginning (0) or its end (1).
+function boxEdge(curve, end, { x, y, wide }) {
+  let [near, far] = [end, 0.5];
   for (let step = 0; step < 16; step += 1) {
     const middle = (near + far) / 2;
     const [px, py] = onCurve(curve, middle);
-    const within = Math.abs(px - x) <= STATE_BOX.wide / 2 + 1 && Math.abs(py - y) <= STATE_BOX.high / 2 + 1;
+    const within = Math.abs(px - x) <= wide / 2 + 1 && Math.abs(py - y) <= BOX_HIGH / 2 + 1;
     if (within) near = middle;
     else far = middle;
   }

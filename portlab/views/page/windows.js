@@ -8,6 +8,7 @@ const LINE_HIGH = 14;
 const DONE_TO = 31; // per cent: what is done lies left of it
 const WAITS_FROM = 81; // and what must wait lies right of it
 const LEAST_SHARE = 0.38; // of the room between, for a part that is not empty
+const NOTHING_YET = new Set(["SYN-SENT", "SYN-RECEIVED"]); // not even the SYN is acknowledged
 
 // Numbers run in a circle of 2**32.
 export function ahead(from, to) {
@@ -32,32 +33,39 @@ export function sendParts({ sndUna, sndNxt, sndWnd }) {
 // The sender's line.
 export function sendLine(node, snapshot) {
   const { flying, free } = sendParts(snapshot);
+  const { state, sndWnd } = snapshot;
   const parts = [
-    { kind: "done", label: "acknowledged" },
+    { kind: "done", label: NOTHING_YET.has(state) ? "nothing yet" : "acknowledged" },
     { kind: "flying", label: "in flight", size: flying },
     { kind: "free", label: "may send", size: free ?? 0 },
-    { kind: "beyond", label: free === null ? "not known" : "must wait" },
+    { kind: "beyond", label: beyond(sndWnd, "must wait") },
   ];
-  const names = ["UNA", "NXT", free === null ? "" : "UNA+WND"];
+  const names = [["UNA", 0], ["NXT", flying]];
+  if (sndWnd !== null) names.push(["UNA+WND", sndWnd]);
   drawLine(node, parts, names);
 }
 
-// The receiver's line.
+// The receiver's line; hidden as long as nothing is known.
 export function receiveLine(node, { rcvWnd }) {
   const parts = [
     { kind: "done", label: "received" },
-    { kind: "free", label: "may come", size: rcvWnd ?? 0 },
-    { kind: "beyond", label: rcvWnd === null ? "not known" : "not taken" },
+    { kind: "free", label: "may come", size: rcvWnd },
+    { kind: "beyond", label: beyond(rcvWnd, "not taken") },
   ];
-  drawLine(node, parts, ["NXT", rcvWnd === null ? "" : "NXT+WND"]);
+  node.toggleAttribute("hidden", rcvWnd === null);
+  if (rcvWnd !== null) drawLine(node, parts, [["NXT", 0], ["NXT+WND", rcvWnd]]);
 }
 
-// Parts from left to right, with the name of the number that stands between each two.
+function beyond(window, label) {
+  if (window === null) return "not known";
+  return window === 0 ? "closed" : label;
+}
+
+// Parts from left to right, and the names of places, in bytes from the first part's end.
 function drawLine(node, parts, names) {
-  const inner = parts.slice(1, -1);
-  const shares = roomFor(inner.map((part) => part.size));
-  const empty = shares.every((share) => share === 0);
-  let at = empty ? (DONE_TO + WAITS_FROM) / 2 : DONE_TO;
+  const sizes = parts.slice(1, -1).map((part) => part.size);
+  const shares = roomFor(sizes);
+  let at = shares.some((share) => share > 0) ? DONE_TO : (DONE_TO + WAITS_FROM) / 2;
   const edges = [at, ...shares.map((share) => (at += share * (WAITS_FROM - DONE_TO)))];
   const starts = [0, ...edges];
   const ends = [...edges, 100];
@@ -77,21 +85,34 @@ function drawLine(node, parts, names) {
           `${withCommas(part.size)} B`),
     ];
   });
-  fill(node, drawn, lineMarks(edges, names));
+  fill(node, drawn, lineMarks(names, (place) => onLine(place, sizes, edges)));
 }
 
-// Names that stand at the same place are written as one: "UNA = NXT".
-function lineMarks(edges, names) {
+// Where a place stands on the line, in per cent: inside the part that it falls into.
+function onLine(place, sizes, edges) {
+  let from = 0;
+  for (const [index, size] of sizes.entries()) {
+    if (place < from + size) {
+      return edges[index] + ((place - from) / size) * (edges[index + 1] - edges[index]);
+    }
+    from += size;
+  }
+  return edges.at(-1);
+}
+
+// Names of one place are written as one: "UNA = NXT".
+function lineMarks(names, where) {
   const places = new Map();
-  edges.forEach((edge, index) => {
-    if (names[index]) places.set(edge, [...(places.get(edge) ?? []), names[index]]);
+  for (const [name, place] of names) places.set(place, [...(places.get(place) ?? []), name]);
+  return [...places].map(([place, said]) => {
+    const x = `${where(place)}%`;
+    return [
+      svg("line", {
+        class: "portlab-tick", x1: x, x2: x, y1: LINE_TOP - 4, y2: LINE_TOP + LINE_HIGH,
+      }),
+      svg("text", { x, y: LINE_TOP - 6, class: "portlab-name" }, said.join(" = ")),
+    ];
   });
-  return [...places].map(([edge, said]) => [
-    svg("line", {
-      class: "portlab-tick", x1: `${edge}%`, x2: `${edge}%`, y1: LINE_TOP - 4, y2: LINE_TOP + LINE_HIGH,
-    }),
-    svg("text", { x: `${edge}%`, y: LINE_TOP - 6, class: "portlab-name" }, said.join(" = ")),
-  ]);
 }
 
 // In flight is hatched, so that it is told from the rest without its colour.
