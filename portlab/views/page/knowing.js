@@ -1,20 +1,18 @@
 // What is known of both ends of a conversation, and since when: snapshots where a host can be
 // asked, else the changes of state that stand on the ladder.
 
+import { endOf } from "./scene.js";
+
 const OF_TCP = new Set(["syn", "data", "ack", "fin", "reset"]);
 
 // The first two lanes, each with its moves and snapshots in the order of time, and the sentence
 // that says how far this can be believed.
 export function whatIsKnown(conversation) {
-  const hosts = conversation.lanes.slice(0, 2).map(([name, address, port], lane) => {
+  const hosts = conversation.lanes.slice(0, 2).map((host, lane) => {
     const before = conversation.before[lane] ?? null;
-    return {
-      name,
-      end: port === null ? address : `${address.includes(":") ? `[${address}]` : address}:${port}`,
-      before,
-      moves: movesOf(conversation.rows, lane, before),
-      snapshots: snapshotsOf(conversation.snapshots, lane),
-    };
+    const moves = movesOf(conversation.rows, lane, before);
+    const snapshots = snapshotsOf(conversation.snapshots, lane);
+    return { name: host.name, end: endOf(host), before, moves, snapshots };
   });
   return { hosts, sentence: howFar(conversation, hosts) };
 }
@@ -23,7 +21,7 @@ export function whatIsKnown(conversation) {
 export function statesAt(host, time) {
   const snapshot = lastUntil(host.snapshots, time);
   const move = lastUntil(host.moves, time);
-  return { snapshot, move, state: snapshot?.state ?? move?.next ?? host.before };
+  return { snapshot, move, state: snapshot?.state ?? move?.new ?? host.before };
 }
 
 function howFar(conversation, hosts) {
@@ -32,8 +30,8 @@ function howFar(conversation, hosts) {
     return "Only the states are known here. The numbers and timers inside a host are its own: "
       + "no packet tells them all.";
   }
-  const arrows = conversation.rows.filter((row) => row.k);
-  if (arrows.length && !arrows.some((row) => OF_TCP.has(row.k))) {
+  const arrows = conversation.rows.filter((row) => !row.mark);
+  if (arrows.length && !arrows.some((arrow) => OF_TCP.has(arrow.kind))) {
     return "No TCP in this conversation, so there are no states, windows or timers to show.";
   }
   return "What goes on inside these hosts nobody can see from here: states, windows and timers "
@@ -43,9 +41,8 @@ function howFar(conversation, hosts) {
 // Changes of state in the order they happened: of one moment, each from where the last one led to.
 function movesOf(rows, lane, before) {
   const waiting = rows
-    .flatMap((row) => [...(row.c ?? []), ...(row.d ?? [])])
-    .filter((change) => change[0] === lane)
-    .map(([, time, old, event, next, why, source]) => ({ time, old, event, next, why, source }))
+    .flatMap((row) => (row.mark ? row.changes : [...row.sent, ...row.arrived]))
+    .filter((change) => change.lane === lane)
     .sort((one, other) => one.time - other.time);
   const moves = [];
   let state = before;
@@ -55,7 +52,7 @@ function movesOf(rows, lane, before) {
     while (waiting[at]?.time === time && waiting[at].old !== state) at += 1;
     const [move] = waiting.splice(waiting[at]?.time === time ? at : 0, 1);
     moves.push(move);
-    state = move.next;
+    state = move.new;
   }
   return moves;
 }

@@ -17,7 +17,7 @@ const TIMER_WORDS = {
   "keep-alive": ["Keep-alive", "asks whether the peer lives in"],
 };
 
-// `diagram` is portlab.views.state_map.as_data(), `conversation` one of the scene's. Gives the
+// `diagram` is portlab.views.state_map.as_data(), `conversation` one as scene.js reads it. Gives the
 // node, and `show(time)`, which shows the moment `time`, in microseconds of the ladder.
 export function hostPanel(diagram, conversation) {
   const { hosts, sentence } = whatIsKnown(conversation);
@@ -41,7 +41,7 @@ export function hostPanel(diagram, conversation) {
     moments.forEach((moment, at) => cards[at].show(moment, time));
     map.show(moments.map(({ state, move }) => state && {
       state,
-      move: move && [move.old, move.next],
+      move: move && [move.old, move.new],
     }));
     const standing = moments.map(({ state }, at) => `${hosts[at].name} is in ${state ?? "no state"}`);
     map.node.setAttribute("aria-label", `TCP's states: ${standing.join(", ")}.`);
@@ -100,8 +100,8 @@ function hostCard(host, at, letter, meanings, asked) {
   return { node, show };
 }
 
-function lastMove({ old, next, event, why, source }) {
-  return `${old} → ${next} on ${event}. ${why} (${source})`;
+function lastMove(move) {
+  return `${move.old} → ${move.new} on ${move.event}. ${move.why} (${move.source})`;
 }
 
 function withoutNumbers(snapshot, state) {
