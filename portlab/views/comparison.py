@@ -6,13 +6,13 @@ like one that was not. When they went is no part of that: pairs say how much lat
 numbered (a timer at one host) is not compared. Plain data, for whatever draws two ladders.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from portlab.views.alignment import align
 from portlab.views.notes import many
-from portlab.views.shapes import INFERRED, Arrow, Conversation, Fold, Layout, Mark
+from portlab.views.shapes import INFERRED, Arrow, Conversation, Fold, Layout, Mark, Row
 from portlab.views.times import brief
 
 _Row = Arrow | Mark
@@ -80,6 +80,19 @@ def compare(one: Layout, other: Layout) -> Comparison:
     )
     summary = _summary(one, other, only, alike)
     return Comparison(only, tuple(alike), tuple(beside), tuple(summary))
+
+
+def is_marked(row: Row, marked: Container[int]) -> bool:
+    """Is this row, or one that is folded away in it, among the numbers of `marked`?"""
+    if isinstance(row, Fold):
+        return any(number in marked for number in range(row.first, row.last + 1))
+    return row.number is not None and row.number in marked
+
+
+def notes_of_both(one: Layout, other: Layout) -> list[str]:
+    """The notes under two ladders, each once; how they ended is in the summary."""
+    ended = (one.outcome, other.outcome)
+    return list(dict.fromkeys(note for note in (*one.notes, *other.notes) if note not in ended))
 
 
 # ---- which conversations stand beside each other

@@ -5,8 +5,9 @@ seen. If that is still too long, the middle goes too, and the fold says how many
 retransmitted in it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
+from typing import TypeGuard
 
 from portlab.views.shapes import Arrow, Fold, Layout, Row
 
@@ -16,30 +17,40 @@ SHORTEST = 8
 _PLAIN = ("data", "ack", "udp")
 
 
-def folded(layout: Layout, *, conversations: int, rows: int, rows_in_all: int) -> Layout:
-    """At most so many conversations, each of at most so many rows; a note counts the others."""
+def folded(
+    layout: Layout,
+    *,
+    conversations: int,
+    rows: int,
+    rows_in_all: int,
+    keep: Container[int] = (),
+) -> Layout:
+    """At most so many conversations, each of at most so many rows; a note counts the others.
+
+    The records in `keep` are folded last, however plain they are.
+    """
     shown = layout.conversations[:conversations]
     limit = min(rows, max(SHORTEST, rows_in_all // max(len(shown), 1)))
     left = len(layout.conversations) - len(shown)
     more = (f"... and {left:,} more conversation{'s' if left > 1 else ''}.",) if left else ()
     return replace(
         layout,
-        conversations=tuple(replace(one, rows=fold(one.rows, limit)) for one in shown),
+        conversations=tuple(replace(one, rows=fold(one.rows, limit, keep)) for one in shown),
         notes=more + layout.notes,
     )
 
 
-def fold(rows: Sequence[Row], limit: int) -> tuple[Row, ...]:
+def fold(rows: Sequence[Row], limit: int, keep: Container[int] = ()) -> tuple[Row, ...]:
     """`rows` unchanged if there are at most `limit`, else folded to at most that many.
 
-    `limit` is at least SHORTEST.
+    `limit` is at least SHORTEST; the records in `keep` are folded last.
     """
     if len(rows) <= limit:
         return tuple(rows)
     shorter: list[Row] = []
     run: list[Row] = []
     for row in rows:
-        if _is_plain(row):
+        if _is_plain(row) and row.number not in keep:
             run.append(row)
             continue
         shorter += _folded(run, _KEPT_AT_EACH_END)
@@ -54,7 +65,7 @@ def fold(rows: Sequence[Row], limit: int) -> tuple[Row, ...]:
     return tuple(shorter)
 
 
-def _is_plain(row: Row) -> bool:
+def _is_plain(row: Row) -> TypeGuard[Arrow]:
     """Nothing to learn from it that its neighbours do not show."""
     if not isinstance(row, Arrow) or row.kind not in _PLAIN or row.fate in ("lost", "duplicate"):
         return False

@@ -4,7 +4,7 @@ Each label tries a few places along its arrow and takes the first that is free. 
 at angles, so they are compared by their separating axes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from math import atan2, cos, degrees, hypot, sin
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,15 +25,22 @@ _CROSS = 0.16
 _ANYWHERE = tuple(step / 20 for step in range(21))
 _IN_THE_MIDDLE = (0.5, 0.4, 0.6, 0.3, 0.7, *_ANYWHERE)
 _AT_SENDER = _ANYWHERE
+DIFFERS = "≠"
+"""Before the number of what is not alike in the other ladder."""
+
 _BEHIND = {"boxstyle": "square,pad=0.05", "fc": "white", "ec": "none", "alpha": 0.9}
 
 
 class Labeller:
-    """Writes labels on `axes` (in inches, y down) and remembers where they are."""
+    """Writes labels on `axes` (in inches, y down) and remembers where they are.
 
-    def __init__(self, axes: "Axes", font: str) -> None:
+    The numbers in `marked` get a sign.
+    """
+
+    def __init__(self, axes: "Axes", font: str, marked: Container[int] = ()) -> None:
         self.axes = axes
         self.font = font
+        self.marked = marked
         self.taken: list[Box] = []
 
     def here(self, x: float, y: float, text: str, **style: Any) -> None:
@@ -53,23 +60,30 @@ class Labeller:
         for at, (arrow, start, end) in enumerate(lines):
             first, more = self._split(arrow, hypot(end[0] - start[0], end[1] - start[1]))
             places = _AT_SENDER if _crowded(lines, at) else _IN_THE_MIDDLE
-            self._along(str(arrow.number), first, start, end, places)
+            self._along(self.numbered(arrow.number), first, start, end, places)
             rest.append((more, start, end))
         for more, start, end in rest:
             if more:
                 self._write_free(more, start, end, _IN_THE_MIDDLE, above=False)
 
+    def numbered(self, number: int, text: str = "") -> str:
+        """A label: the record's number, before it the sign if it is marked, behind it `text`."""
+        return f"{DIFFERS} {number}{text}" if number in self.marked else f"{number}{text}"
+
     def _split(self, arrow: Arrow, length: float) -> tuple[str, str]:
         """What goes above the line, as far as it is long enough, and what below it."""
-        above, below = "", []
-        for piece in arrow.pieces:
+        room = length - 2 * _MARGIN
+        above, below = "", ""
+        for piece in sorted(arrow.pieces, key=lambda one: min(one.rank, 1)):
             wider = f"{above} {piece.text}" if above else f"  {piece.text}"
-            width, _ = self.size(f"{arrow.number}{wider}", _SIZE)
-            if piece.rank == 0 and width <= length - 2 * _MARGIN:
+            if piece.rank == 0 and self.size(self.numbered(arrow.number, wider), _SIZE)[0] <= room:
                 above = wider
-            elif piece.rank < 2:
-                below.append((piece.rank, piece.text))
-        return above, " ".join(text for _, text in sorted(below, key=lambda one: one[0]))
+                continue
+            wider = f"{below} {piece.text}".lstrip()
+            fits = self.size(wider, _SMALL)[0] <= room
+            if piece.rank == 0 or (piece.rank == 1 and fits):
+                below = wider
+        return above, below
 
     def _along(
         self, number: str, text: str, start: Point, end: Point, places: Sequence[float]

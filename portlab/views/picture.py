@@ -1,6 +1,6 @@
 """What `ladder(trace)` gives: one layout, to print, to draw, to show in a notebook, to save."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from portlab.errors import PortlabError
 from portlab.trace.trace import Trace
@@ -14,19 +14,33 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
+    from portlab.views.pair import LadderPair
 
-def ladder(trace: Trace, *, relative: bool = True) -> "Ladder":
+
+@overload
+def ladder(trace: Trace, *, relative: bool = True) -> "Ladder": ...
+@overload
+def ladder(trace: Trace, other: Trace, *, relative: bool = True) -> "LadderPair": ...
+def ladder(
+    trace: Trace, other: Trace | None = None, *, relative: bool = True
+) -> "Ladder | LadderPair":
     """The ladder of `trace`: its hosts as two lines, its packets as arrows between them.
 
-    `relative` counts sequence numbers from each side's SYN; False shows those in the headers.
+    With an `other` trace, both ladders beside each other, and what differs is marked. `relative`
+    counts sequence numbers from each side's SYN; False shows those in the headers.
     Raises PortlabError for what is no Trace.
     """
-    if not isinstance(trace, Trace):
-        raise PortlabError(
-            f"A ladder is drawn from a Trace, and not from {type(trace).__name__}. "
-            "run(experiment) gives one, so does load(file), and a lab has one as lab.trace."
-        )
-    return Ladder(trace, relative=relative)
+    for one in (trace,) if other is None else (trace, other):
+        if not isinstance(one, Trace):
+            raise PortlabError(
+                f"A ladder is drawn from a Trace, and not from {type(one).__name__}. "
+                "run(experiment) gives one, so does load(file), and a lab has one as lab.trace."
+            )
+    if other is None:
+        return Ladder(trace, relative=relative)
+    from portlab.views.pair import LadderPair
+
+    return LadderPair(trace, other, relative=relative)
 
 
 class Ladder:
@@ -74,9 +88,10 @@ class Ladder:
 
         Raises PortlabError for any other suffix, and where the file cannot be written.
         """
-        save("ladder", path, self._as_file)
+        save("ladder", path, self.as_file)
 
-    def _as_file(self, suffix: str) -> bytes:
+    def as_file(self, suffix: str) -> bytes:
+        """The bytes of a file of that suffix."""
         if suffix == ".txt":
             return (self.text(ascii=False) + "\n").encode()
         from portlab.views.encoding import encode
@@ -93,8 +108,10 @@ class Ladder:
         from base64 import b64encode
 
         from portlab.views.encoding import encode, shown_size
+        from portlab.views.page.showing import widget_part
 
         drawn = self.figure()
         png = encode(drawn, "png", "Ladder", self.alt_text)
         data = {"text/plain": self.text(ascii=False), "image/png": b64encode(png).decode()}
+        data |= widget_part([self.trace], relative=self._relative)
         return data, {"image/png": shown_size(drawn)}

@@ -67,59 +67,110 @@ class _Event:
 
     time: int
     row: int
+    side: int
     lane: int
     arrives: bool = False
     states: tuple[str, ...] = ()
     real: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Two conversations on one scale of time: a moment is at the same height in both.
+
+    `moments` are all heights at which something happens, with their time in microseconds.
+    """
+
+    sides: tuple[Placed, Placed]
+    moments: tuple[tuple[float, int], ...]
+    height: float
+
+
 def place_rows(rows: Sequence[Row]) -> Placed:
     """Where every row goes, from 0 down."""
-    return _Placer(rows).placed()
+    (placed,) = _Placer([rows], axis=False).placed()
+    return placed
+
+
+def place_together(one: Sequence[Row], other: Sequence[Row]) -> Together:
+    """Where every row of both goes; times are told once for both, and not beside the lanes."""
+    placer = _Placer([one, other], axis=True)
+    first, second = placer.placed()
+    height = max(first.height, second.height, *(y for y, _ in placer.moments), 0.0)
+    return Together((first, second), tuple(placer.moments), height)
 
 
 class _Placer:
-    """Goes through the events once, from top to bottom."""
+    """Goes through the events of all sides once, moment by moment, from top to bottom.
 
-    def __init__(self, rows: Sequence[Row]) -> None:
-        self.rows = rows
-        self.usual = _usual_wait(rows)
-        self.starts: dict[int, float] = {}
-        self.ends: dict[int, float] = {}
-        self.beside: list[Beside] = []
+    With an `axis`, times are told there and leave room for each other.
+    """
+
+    def __init__(self, sides: Sequence[Sequence[Row]], *, axis: bool) -> None:
+        self.sides = sides
+        self.axis = axis
+        self.usual = _usual_wait(sides)
+        self.starts: dict[tuple[int, int], float] = {}
+        self.ends: dict[tuple[int, int], float] = {}
+        self.beside: list[list[Beside]] = [[] for _ in sides]
         self.breaks: list[Break] = []
-        # By lane: how far down text, labels and arrow heads reach, and the time last written.
-        self.text: dict[int, float] = {}
-        self.labels: dict[int, float] = {}
-        self.heads: dict[int, float] = {}
-        self.told: dict[int, int] = {}
-        self.y = 0.0
+        self.moments: list[tuple[float, int]] = []
+        self.bottoms = [0.0 for _ in sides]
+        # By side and lane: how far down text, labels and arrow heads reach, and the time last
+        # written.
+        self.text: dict[tuple[int, int], float] = {}
+        self.labels: dict[tuple[int, int], float] = {}
+        self.heads: dict[tuple[int, int], float] = {}
+        self.told: dict[tuple[int, int], int] = {}
 
-    def placed(self) -> Placed:
-        events = _in_order(self.rows, self.usual)
-        now = events[0].time if events else 0
-        seen = now
-        for event in events:
-            top = self.y
-            self.y = self._below_the_others(event, self.y + _way(event.time - now, self.usual))
-            if event.real and event.time - seen > LONG_WAIT * self.usual:
-                self.breaks.append(Break(top, self.y, event.time - seen))
-            self._put(event)
-            now = max(now, event.time)
-            seen = max(seen, event.time) if event.real else seen
+    def placed(self) -> list[Placed]:
+        moments: dict[int, list[list[_Event]]] = {}
+        for side, rows in enumerate(self.sides):
+            for event in _in_order(rows, side, self.usual):
+                moments.setdefault(event.time, [[] for _ in self.sides])[side].append(event)
+        y = 0.0
+        now = seen = min(moments, default=0)
+        for time in sorted(moments):
+            top = y
+            y += _way(time - now, self.usual)
+            events = [group for group in moments[time] if group]
+            y = max(self._below_the_others(group[0], y) for group in events)
+            now = time
+            if any(event.real for group in events for event in group):
+                if self.axis and self.moments:
+                    y = max(y, self.moments[-1][0] + TEXT)
+                if time - seen > LONG_WAIT * self.usual:
+                    self.breaks.append(Break(top, y, time - seen))
+                self.moments.append((y, time))
+                seen = time
+            y = max([self._put_all(group, y) for group in events])
+        return [self._side(side) for side in range(len(self.sides))]
+
+    def _put_all(self, events: Sequence[_Event], y: float) -> float:
+        """What one side does at one moment, from `y` down; returns how far it got."""
+        for at, event in enumerate(events):
+            if at:
+                y = self._below_the_others(event, y + _NEXT)
+            y = self._put(event, y)
+        self.bottoms[events[0].side] = y
+        return y
+
+    def _side(self, side: int) -> Placed:
         placed = []
-        for index, row in enumerate(self.rows):
-            start = self.starts[index]
-            end = self.ends.get(index, start)
+        for index, row in enumerate(self.sides[side]):
+            start = self.starts[side, index]
+            end = self.ends.get((side, index), start)
             if isinstance(row, Arrow) and row.fate == "lost":
                 end = start + LOST_AFTER * (end - start)
             placed.append((row, start, end))
-        bottom = max([self.y, *(one.y for one in self.beside)])
-        return Placed(tuple(placed), tuple(self.beside), tuple(self.breaks), bottom)
+        beside = self.beside[side]
+        bottom = max([self.bottoms[side], *(one.y for one in beside)])
+        breaks = tuple(one for one in self.breaks if one.top < bottom)
+        return Placed(tuple(placed), tuple(beside), breaks, bottom)
 
     def _below_the_others(self, event: _Event, y: float) -> float:
         """No higher than what is already at this lane allows."""
-        lane, nothing = event.lane, -1.0
+        lane, nothing = (event.side, event.lane), -1.0
         if self._tells(event):
             y = max(y, self.text.get(lane, nothing) + TEXT)
         if event.arrives:
@@ -128,30 +179,34 @@ class _Placer:
 
     def _tells(self, event: _Event) -> bool:
         """Is something written beside the lane?"""
-        return event.real and bool(event.states or self.told.get(event.lane) != event.time)
+        return event.real and bool(event.states or self._is_new(event))
 
-    def _put(self, event: _Event) -> None:
-        y, lane = self.y, event.lane
-        if isinstance(self.rows[event.row], Fold):
-            self.starts[event.row] = y
-            self.y = y + FOLD
-            self.labels |= {0: self.y, 1: self.y}
-            return
+    def _is_new(self, event: _Event) -> bool:
+        """Is its time to be written beside the lane?"""
+        return not self.axis and self.told.get((event.side, event.lane)) != event.time
+
+    def _put(self, event: _Event, y: float) -> float:
+        side, lane = event.side, (event.side, event.lane)
+        if isinstance(self.sides[side][event.row], Fold):
+            self.starts[side, event.row] = y
+            y += FOLD
+            self.labels |= {(side, 0): y, (side, 1): y}
+            return y
         if event.arrives:
-            self.ends[event.row] = self.heads[lane] = y
+            self.ends[side, event.row] = self.heads[lane] = y
         else:
-            self.starts[event.row] = self.labels[lane] = y
+            self.starts[side, event.row] = self.labels[lane] = y
         if not self._tells(event):
-            return
+            return y
         for at, state in enumerate(event.states or (None,)):
-            new = at == 0 and self.told.get(lane) != event.time
-            time = event.time if new else None
+            time = event.time if at == 0 and self._is_new(event) else None
             self.text[lane] = y + at * TEXT
-            self.beside.append(Beside(lane, self.text[lane], time, state))
+            self.beside[side].append(Beside(event.lane, self.text[lane], time, state))
         self.told[lane] = event.time
+        return y
 
 
-def _in_order(rows: Sequence[Row], usual: int) -> list[_Event]:
+def _in_order(rows: Sequence[Row], side: int, usual: int) -> list[_Event]:
     """Both ends of all arrows by time. At one moment, what was under way comes in before what is
     sent goes out; rows keep their order.
     """
@@ -161,18 +216,18 @@ def _in_order(rows: Sequence[Row], usual: int) -> list[_Event]:
             # Below what is still under way, if that is before what comes next.
             time = max([row.time, *(e.time for _, _, e in events)])
             time = min([time, *(later.time for later in rows[index + 1 : index + 2])])
-            events.append((time, index + 1, _Event(time, index, 0)))
+            events.append((time, index + 1, _Event(time, index, side, 0)))
             continue
         if isinstance(row, Mark):
-            event = _Event(row.time, index, row.lane, states=_names(row.changes))
+            event = _Event(row.time, index, side, row.lane, states=_names(row.changes))
             events.append((row.time, index + 1, event))
             continue
-        sent = _Event(row.time, index, row.start, states=_names(row.sent))
+        sent = _Event(row.time, index, side, row.start, states=_names(row.sent))
         events.append((row.time, index + 1, sent))
         lost = row.fate == "lost"
         arrival = row.time + usual if lost else row.arrival
         if arrival is not None:
-            came = _Event(arrival, index, row.end, True, _names(row.arrived), not lost)
+            came = _Event(arrival, index, side, row.end, True, _names(row.arrived), not lost)
             events.append((arrival, index + 1 if arrival <= row.time else 0, came))
     return [event for _, _, event in sorted(events, key=lambda entry: entry[:2])]
 
@@ -181,14 +236,15 @@ def _names(changes: Sequence[Change]) -> tuple[str, ...]:
     return tuple(change.new for change in changes)
 
 
-def _usual_wait(rows: Sequence[Row]) -> int:
+def _usual_wait(sides: Sequence[Sequence[Row]]) -> int:
     """Microseconds of a usual flight; where none is known, of a usual pause."""
     flights = [
         row.arrival - row.time
+        for rows in sides
         for row in rows
         if isinstance(row, Arrow) and row.arrival is not None and row.arrival > row.time
     ]
-    pauses = [b.time - a.time for a, b in pairwise(rows) if b.time > a.time]
+    pauses = [b.time - a.time for rows in sides for a, b in pairwise(rows) if b.time > a.time]
     return round(median(flights or pauses or [1]))
 
 

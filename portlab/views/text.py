@@ -29,7 +29,7 @@ _INNER = 36
 
 
 @dataclass(frozen=True, slots=True)
-class _Characters:
+class Characters:
     line: str
     lane: str
     right: str
@@ -38,8 +38,8 @@ class _Characters:
     to: str
 
 
-_UNICODE = _Characters("─", "│", "►", "◄", "●", "→")
-_ASCII = _Characters("-", "|", ">", "<", "o", "->")
+UNICODE = Characters("─", "│", "►", "◄", "●", "→")
+ASCII = Characters("-", "|", ">", "<", "o", "->")
 
 
 def render(layout: Layout, *, why: bool = False, width: int = 100, ascii: bool = False) -> str:
@@ -52,14 +52,12 @@ def render(layout: Layout, *, why: bool = False, width: int = 100, ascii: bool =
             f"A ladder does not fit in {width} columns: two hosts, their states and a label "
             f"between them need {NARROWEST}. Make the window wider, or give width={NARROWEST}."
         )
-    characters = _ASCII if ascii else _UNICODE
+    characters = ASCII if ascii else UNICODE
     blocks = [layout.title] if layout.title else []
-    layout = folded(
-        layout, conversations=CONVERSATIONS_SHOWN, rows=ROWS_SHOWN, rows_in_all=ROWS_IN_ALL
-    )
+    layout = as_written(layout)
     for conversation in layout.conversations:
-        lines = _Text(conversation, why, width, characters).lines()
-        blocks.append("\n".join(line.rstrip() for line in lines))
+        parts = ConversationText(conversation, why, width, characters).parts()
+        blocks.append("\n".join(line.rstrip() for _, lines in parts for line in lines))
     notes = [line for note in layout.notes for line in wrap(note, width, subsequent_indent="  ")]
     if notes:
         blocks.append("\n".join(notes))
@@ -67,11 +65,22 @@ def render(layout: Layout, *, why: bool = False, width: int = 100, ascii: bool =
     return text.encode("ascii", "backslashreplace").decode() if ascii else text
 
 
-class _Text:
+def as_written(layout: Layout, keep: Container[int] = ()) -> Layout:
+    """What of a layout is written out: long ones are folded, the records in `keep` last."""
+    return folded(
+        layout,
+        conversations=CONVERSATIONS_SHOWN,
+        rows=ROWS_SHOWN,
+        rows_in_all=ROWS_IN_ALL,
+        keep=keep,
+    )
+
+
+class ConversationText:
     """One conversation, its columns measured first."""
 
     def __init__(
-        self, conversation: Conversation, why: bool, width: int, characters: _Characters
+        self, conversation: Conversation, why: bool, width: int, characters: Characters
     ) -> None:
         self.of = conversation
         self.why = why
@@ -128,20 +137,32 @@ class _Text:
         taken = len(_line(arrow, range(rank + 1))) + self._padding(arrow)
         return taken + self.number + 11 <= self.inner
 
-    def lines(self) -> Iterable[str]:
+    def parts(self) -> Iterable[tuple[Row | None, list[str]]]:
+        """The lines of each row, after those above all rows."""
+        yield None, list(self._head())
+        for row in self.rows:
+            yield row, list(self._row(row))
+
+    @property
+    def empty(self) -> str:
+        """A line on which nothing happens: the lanes alone."""
+        return self._line("", ("", ""), ("", ""))
+
+    def _head(self) -> Iterable[str]:
         yield from (*wrap(self.of.heading, self.width), "")
         yield from self._names()
         before = [state or "" for state in (*self.of.before, None, None)[:2]]
         if any(before):
             yield self._line(" " * self.inner, before, ("", ""))
-        for row in self.rows:
-            if isinstance(row, Arrow):
-                yield from self._arrow(row)
-            elif isinstance(row, Mark):
-                yield from self._mark(row)
-            else:
-                for line in wrap(f"... {row.text} ...", self.inner):
-                    yield self._line(line.center(self.inner), ("", ""), ("", ""))
+
+    def _row(self, row: Row) -> Iterable[str]:
+        if isinstance(row, Arrow):
+            yield from self._arrow(row)
+        elif isinstance(row, Mark):
+            yield from self._mark(row)
+        else:
+            for line in wrap(f"... {row.text} ...", self.inner):
+                yield self._line(line.center(self.inner), ("", ""), ("", ""))
 
     def _names(self) -> Iterable[str]:
         """Who stands where, each name over its own lane."""

@@ -1,28 +1,33 @@
 """The ladder in sentences: what a picture shows, for who cannot see it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from portlab.host import written
+from portlab.views.comparison import is_marked
 from portlab.views.shapes import Arrow, Change, Conversation, Fold, Lane, Layout, Row
 from portlab.views.times import Clock
 
 
-def render(layout: Layout) -> str:
-    """One line for each conversation, packet, call and note, none longer than it must be."""
+def render(layout: Layout, *, marked: Container[int] = ()) -> str:
+    """One line for each conversation, packet, call and note, none longer than it must be.
+
+    Of the records in `marked` it says that they stand only in this ladder.
+    """
     lines = [layout.title] if layout.title else []
     for conversation in layout.conversations:
-        lines += _conversation(conversation)
+        lines += _conversation(conversation, marked)
     return "\n".join([*lines, *layout.notes])
 
 
-def _conversation(conversation: Conversation) -> Iterable[str]:
+def _conversation(conversation: Conversation, marked: Container[int]) -> Iterable[str]:
     lanes = conversation.lanes
     ends = [_end(lane) for lane in lanes[:2]]
     for at, state in enumerate(conversation.before[:2]):
         ends[at] += f", {state}" if state else ""
     yield f"{conversation.heading}: " + "; ".join(ends) + "."
     for row in conversation.rows:
-        yield _row(row, lanes)
+        only = " Only here." if is_marked(row, marked) else ""
+        yield _row(row, lanes) + only
 
 
 def _row(row: Row, lanes: Sequence[Lane]) -> str:
