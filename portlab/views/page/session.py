@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from portlab.trace.trace import Trace
+from portlab.views.comparison import Comparison, compare
 from portlab.views.ladder import layout
 from portlab.views.page.scene import as_scene, encoded
 from portlab.views.shapes import Layout
@@ -15,7 +16,8 @@ class Session:
         self.traces = tuple(traces)
         self._earlier: list[tuple[Trace, ...]] = []
         self._relative = relative
-        self._layouts: dict[int, Layout] = {}
+        self._layouts: dict[tuple[int, bool], Layout] = {}
+        self._comparison: Comparison | None = None
 
     @property
     def relative(self) -> bool:
@@ -23,16 +25,27 @@ class Session:
 
     @relative.setter
     def relative(self, relative: bool) -> None:
-        if relative != self._relative:
-            self._relative = relative
-            self._layouts.clear()
+        self._relative = relative
+        self._comparison = None
 
-    def layout(self, ladder: int) -> Layout:
-        """The layout of one of the traces, by its place."""
+    def layout(self, ladder: int, *, relative: bool | None = None) -> Layout:
+        """The layout of one of the traces, by its place, with the numbers that are shown now."""
         trace = self.traces[ladder]
-        if id(trace) not in self._layouts:
-            self._layouts[id(trace)] = layout(trace, relative=self._relative)
-        return self._layouts[id(trace)]
+        key = id(trace), self._relative if relative is None else relative
+        if key not in self._layouts:
+            self._layouts[key] = layout(trace, relative=key[1])
+        return self._layouts[key]
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """How the two that are shown differ; None if there is only one."""
+        if self._comparison is None and len(self.traces) > 1:
+            self._comparison = compare(self.layout(0), self.layout(1))
+        return self._comparison
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._earlier)
 
     def show(self, *traces: Trace) -> None:
         """Show these from now on; `undo` brings back those of now."""
@@ -46,10 +59,11 @@ class Session:
 
     def _show(self, traces: tuple[Trace, ...]) -> None:
         self.traces = traces
+        self._comparison = None
         kept = set(map(id, traces))
-        self._layouts = {key: one for key, one in self._layouts.items() if key in kept}
+        self._layouts = {key: one for key, one in self._layouts.items() if key[0] in kept}
 
     def scene(self) -> bytes:
         """All that the page needs to draw it."""
         shown = [(trace, self.layout(at)) for at, trace in enumerate(self.traces)]
-        return encoded(as_scene(shown, undo=bool(self._earlier)))
+        return encoded(as_scene(shown, undo=self.can_undo))
