@@ -94,6 +94,7 @@ def solution_of(exercise: str) -> str:
                 lines = "".join(cell["source"]).splitlines()
                 return "\n".join(one for one in lines if BEGIN not in one and END not in one)
     raise PortlabError(
-        f"No lesson of this installation holds a solution of {exercise}. "
-        "Install portlab again: `pip install --force-reinstall portlab`."
+        f"No lesson of this installation holds a solution of {exercise}: no cell has the grade_id "
+        f"{solution_id(exercise)!r}. Install portlab again: "
+        "`pip install --force-reinstall portlab`; or, if the exercise is your own, add its cells."
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from portlab.course.exercises.exercise import Exercise
+from portlab.course.exercises.definition import Exercise
 from portlab.course.exercises.fields import Valued
 from portlab.course.exercises.finding import exercises, exercises_of, find, lessons
 from portlab.course.exercises.made import OfExperiment, OfTrace

@@ -47,6 +47,6 @@ The tests try every solution, every starter and every wrong answer, for two hund
 """
 
 from portlab.course.exercises.learner import check, exercise, hint, solution
-from portlab.course.exercises.student import student
+from portlab.course.exercises.students import student
 
 __all__ = ["check", "exercise", "hint", "solution", "student"]

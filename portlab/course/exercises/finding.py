@@ -6,7 +6,7 @@ from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 
-from portlab.course.exercises.exercise import Exercise, broken, in_words, line_in
+from portlab.course.exercises.definition import Exercise, broken, in_words, line_in
 from portlab.errors import ExerciseError
 
 _HERE = Path(__file__).parent

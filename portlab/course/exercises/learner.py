@@ -8,8 +8,8 @@ import difflib
 import os
 from dataclasses import replace
 
-from portlab.course.exercises import student
-from portlab.course.exercises.exercise import Exercise, Task
+from portlab.course.exercises import students
+from portlab.course.exercises.definition import Exercise, Task
 from portlab.course.exercises.fields import Judgement
 from portlab.course.exercises.finding import find
 from portlab.course.exercises.showing import Feedback, Given, Said
@@ -38,7 +38,7 @@ def exercise(id: str) -> Given:
     True
     """
     found = find(id)
-    task = found.task(student.current())
+    task = found.task(students.current())
     return Given(_heading(found), dict(task.given), [one.name for one in task.fields])
 
 
@@ -48,7 +48,7 @@ def check(id: str = "", /, *unnamed: object, **answers: object) -> Feedback:
     Raises ExerciseError for an id that there is not.
     """
     found = find(id)
-    task = found.task(student.current())
+    task = found.task(students.current())
     judgements = [one.judge(answers.get(one.name)) for one in task.fields]
     feedback = Feedback(
         _verdict(found, judgements),
@@ -67,7 +67,7 @@ def hint(id: str) -> Said:
     Raises ExerciseError for an id that there is not.
     """
     found = find(id)
-    hints = found.task(student.current()).hints
+    hints = found.task(students.current()).hints
     number = min(_hints_given.get(found.id, 0) + 1, len(hints))
     _hints_given[found.id] = number
     left = len(hints) - number
@@ -101,7 +101,7 @@ def _graded(feedback: Feedback) -> Feedback:
 
     Its validation, which a learner runs, shows the words of an error and of nothing else.
     """
-    how = os.environ.get(student.NBGRADER, "")
+    how = os.environ.get(students.NBGRADER, "")
     if how not in ("autograde", "validate"):
         return feedback
     if not feedback.right or (how == "validate" and not feedback.is_right):

@@ -3,8 +3,8 @@
 from ipaddress import ip_interface
 
 from portlab.apps import Echo
+from portlab.course.exercises.definition import Task, define
 from portlab.course.exercises.draw import Draw
-from portlab.course.exercises.exercise import Task, define
 from portlab.course.exercises.fields import Address, Choice, Whole
 from portlab.course.exercises.made import OfExperiment, Want
 from portlab.lab import Lab, run

@@ -1,8 +1,8 @@
 """Exercises of lesson 01: how does one computer keep forty conversations apart?"""
 
 from portlab.apps import Echo
+from portlab.course.exercises.definition import Task, define
 from portlab.course.exercises.draw import Draw
-from portlab.course.exercises.exercise import Task, define
 from portlab.course.exercises.fields import Address, Choice, Several, Whole
 from portlab.course.exercises.made import OfExperiment, Want
 from portlab.errors import ConnectionRefused, TimedOut

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from portlab.apps import Echo
+from portlab.course.exercises.definition import Task, define
 from portlab.course.exercises.draw import Draw
-from portlab.course.exercises.exercise import Task, define
 from portlab.course.exercises.fields import Choice, Order, Whole
 from portlab.course.exercises.made import OfTrace, Want
 from portlab.lab import Lab, run

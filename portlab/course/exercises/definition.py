@@ -91,6 +91,9 @@ def define(
             raise broken(file, line, f"{id!r} is no id here: take {lesson}.1 to {lesson}.9")
         if isinstance(covers, str) or not (covers and title and source):
             raise broken(file, line, f"{id} needs a title, a source and rows, as covers=('T1',)")
+        before = make.__globals__.get(make.__name__)
+        if isinstance(before, Exercise) and before.id != id:
+            raise broken(file, line, f"{make.__name__} is defined twice, so {before.id} is lost")
         return Exercise(id, title, tuple(covers), source, make, file, line)
 
     return made
