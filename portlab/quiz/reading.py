@@ -8,6 +8,7 @@ is meant.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def entries(file: Path, slips: list[Slip]) -> Iterator[Any]:
             remedy = "Begin each question with `- ` at the very left."
             slip(number, "This line belongs to no question.", remedy)
             break
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in pairwise([*starts, len(lines)]):
         if (node := _parsed(lines[start:end], start, slip)) is not None:
             yield node
 
