@@ -237,13 +237,12 @@ def _later(alike: Sequence[Alike]) -> Iterable[str]:
     if not shifted:
         return
     begin = shifted[0]
-    where = f"packet {begin.one}"
-    if begin.other != begin.one:
-        where += f" of the first, which is {begin.other} of the second,"
+    other = f" ({begin.other} in the second)" if begin.other != begin.one else ""
     rest = {pair.later for pair in alike if pair.one >= begin.one}
     if rest == {begin.later}:
         way = "later" if begin.later > 0 else "earlier"
-        yield f"From {where} on, all that is alike comes {brief(abs(begin.later))} {way}."
+        how = f"what is alike comes {brief(abs(begin.later))} {way} in the second"
     else:
         most = max(abs(pair.later) for pair in shifted)
-        yield f"From {where} on, what is alike comes at other times, by up to {brief(most)}."
+        how = f"what is alike comes at other times, by up to {brief(most)}"
+    yield f"From number {begin.one}{other} on, {how}."

@@ -103,4 +103,4 @@ def _times(axes: "Axes", both: Together, zero: float) -> None:
 def _notes(one: Layout, other: Layout, found: Comparison) -> tuple[list[str], list[str]]:
     """Two columns: what differs, and how to read it with the notes of both, each once."""
     sign = (f"{DIFFERS} marks what is not alike in the other ladder.",) if any(found.marked) else ()
-    return wrapped(found.summary, 84), wrapped((*sign, *notes_of_both(one, other)), 70)
+    return wrapped(found.summary, 94), wrapped((*sign, *notes_of_both(one, other)), 78)

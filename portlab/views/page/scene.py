@@ -37,7 +37,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from portlab.trace.trace import Trace
-from portlab.views.comparison import compare
+from portlab.views.comparison import Comparison
 from portlab.views.shapes import Arrow, Change, Conversation, Layout, Mark, Row, Snapshot
 
 FROM_NO_EXPERIMENT = (
@@ -50,8 +50,13 @@ NO_WIRE = (
 )
 
 
-def as_scene(shown: Sequence[tuple[Trace, Layout]], *, undo: bool = False) -> dict[str, Any]:
-    """One or two ladders, and what can be done with the last of them."""
+def as_scene(
+    shown: Sequence[tuple[Trace, Layout]],
+    *,
+    comparison: Comparison | None = None,
+    undo: bool = False,
+) -> dict[str, Any]:
+    """One ladder, or two and how they differ, and what can be done with the last of them."""
     trace, layout = shown[-1]
     why = None if trace.takes_faults else FROM_NO_EXPERIMENT
     if why and trace.experiment is not None:
@@ -59,7 +64,7 @@ def as_scene(shown: Sequence[tuple[Trace, Layout]], *, undo: bool = False) -> di
     return {
         "ladders": [_ladder(*one) for one in shown],
         "relative": layout.relative,
-        "differences": _differences([layout for _, layout in shown]),
+        "differences": _differences(comparison),
         "can": {"fault": why is None, "undo": undo, "why": why},
     }
 
@@ -70,10 +75,9 @@ def encoded(scene: dict[str, Any]) -> bytes:
     return zlib.compress(text.encode())
 
 
-def _differences(layouts: Sequence[Layout]) -> dict[str, Any] | None:
-    if len(layouts) < 2:
+def _differences(found: Comparison | None) -> dict[str, Any] | None:
+    if found is None:
         return None
-    found = compare(*layouts)
     return {"summary": found.summary, "only": found.marked, "beside": found.beside}
 
 

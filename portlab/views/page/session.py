@@ -66,4 +66,4 @@ class Session:
     def scene(self) -> bytes:
         """All that the page needs to draw it."""
         shown = [(trace, self.layout(at)) for at, trace in enumerate(self.traces)]
-        return encoded(as_scene(shown, undo=self.can_undo))
+        return encoded(as_scene(shown, comparison=self.comparison, undo=self.can_undo))
