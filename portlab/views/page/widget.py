@@ -4,12 +4,10 @@ Imported when a ladder is shown in a notebook: anywidget takes longer than all o
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import anywidget
 import traitlets
 
-from portlab.errors import PortlabError
 from portlab.trace.trace import Trace
 from portlab.views import state_map
 from portlab.views.page.actions import answer
@@ -17,10 +15,10 @@ from portlab.views.page.module import css, esm
 from portlab.views.page.session import Session
 
 MODULES = (
-    "dom.js", "bits.js", "header_nodes.js", "header.js",
-    "states.js", "windows.js", "knowing.js", "panel.js", "scene.js", "times.js",
-    "labels.js", "placing.js", "wording.js", "drawing.js", "timeline.js", "talk.js",
-    "lane.js", "chosen.js", "controls.js", "keeping.js", "ladder.js",
+    "dom.js", "bits.js", "header.js", "states.js", "windows.js", "knowing.js", "panel.js",
+    "scene.js", "times.js", "labels.js", "placing.js", "strokes.js", "wording.js", "drawing.js",
+    "conversation.js", "group.js", "timeline.js", "talk.js", "chosen.js", "controls.js",
+    "keeping.js", "ladder.js",
 )  # fmt: skip
 STYLES = ("base.css", "header.css", "panel.css", "ladder.css")
 
@@ -42,14 +40,8 @@ class LadderWidget(anywidget.AnyWidget):
         super().__init__(scene=self.session.scene(), states=state_map.as_data())
         self.on_msg(self._hear)
 
-    def _hear(self, _: object, message: Any, buffers: object) -> None:
-        ask = message.get("ask")
-        try:
-            content, files = answer(self.session, message)
-        except PortlabError as error:
-            content, files = {"problem": str(error)}, []
-        except Exception as error:  # the learner's own experiment may raise anything
-            content, files = {"problem": f"{type(error).__name__}: {error}"}, []
-        if message.get("do") in ("fault", "undo", "numbers"):
+    def _hear(self, _: object, message: object, buffers: object) -> None:
+        content, files = answer(self.session, message)
+        if "says" in content:
             self.scene = self.session.scene()
-        self.send({**content, "answer": ask}, files)
+        self.send(content, files)

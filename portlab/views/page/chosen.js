@@ -1,0 +1,98 @@
+// The packet that was chosen: what it is, why it was sent, what could happen to it, its header.
+
+import { button, fill, html } from "./dom.js";
+import { headerView } from "./header.js";
+import { shownTime } from "./times.js";
+
+const UNKNOWN = "Why it was sent, nobody here can know: only portlab's own hosts say so.";
+
+// `ask` is talk.js's; `fault(ladder, kind, number, seconds)` and `leave()` act. The two nodes go
+// where there is room for them: `card` beside the ladder, `header` below it.
+export function chosenView({ ask, fault, leave }) {
+  const card = html("section", { class: "portlab-card", "aria-label": "Chosen packet", hidden: true });
+  const header = html("section", { class: "portlab-whole-header", "aria-label": "Header of the packet", hidden: true });
+  let shown = 0;
+
+  // `why` says why no fault can be made, or is null.
+  async function show(row, lanes, ladder, why) {
+    shown += 1;
+    const mine = shown;
+    const because = html("div", { class: "portlab-because" });
+    fill(card, titleOf(row, lanes, leave), because, changesOf(row, lanes),
+      row.mark ? null : why ? html("p", { class: "portlab-faint" }, why) : faultsOf(row, ladder, fault));
+    card.hidden = false;
+    header.hidden = true;
+    if (row.mark) return;
+    try {
+      const { content } = await ask({ do: "packet", ladder, number: row.number });
+      if (mine !== shown) return;
+      fill(because, reasonOf("Why", content.why ?? UNKNOWN, content.source));
+      fill(header, headerView(content.header));
+      header.hidden = false;
+    } catch (problem) {
+      if (mine === shown) fill(because, html("p", { class: "portlab-problem" }, problem.message));
+    }
+  }
+
+  function hide() {
+    shown += 1;
+    card.hidden = true;
+    header.hidden = true;
+  }
+
+  return { card, header, show, hide, get open() { return !card.hidden; } };
+}
+
+function titleOf(row, lanes, leave) {
+  const close = button("Close", leave, { title: "Close (Esc)" });
+  if (row.mark) {
+    return [html("div", { class: "portlab-card-title" },
+      html("h4", {}, `At ${lanes[row.lane].name}: ${row.text}`), close),
+    html("p", {}, `${shownTime(row.time)}.`)];
+  }
+  const came = row.arrival === null ? "" : `, arrives at ${shownTime(row.arrival)}`;
+  return [
+    html("div", { class: "portlab-card-title" },
+      html("h4", {}, `Packet ${row.number}`), close),
+    html("p", { class: "portlab-mono" }, row.pieces.join(" ")),
+    html("p", { class: "portlab-faint" }, `${lanes[row.start].name} to ${lanes[row.end].name}, sent at `
+      + `${shownTime(row.time)}${came}.`),
+  ];
+}
+
+function changesOf(row, lanes) {
+  const changes = row.mark ? row.changes : [...row.sent, ...row.arrived];
+  return changes.map((change) => (
+    reasonOf(`${lanes[change.lane].name} is now ${change.new}`, change.why, change.source)
+  ));
+}
+
+function reasonOf(what, why, source) {
+  return html("p", {}, html("strong", {}, `${what}: `), why, source ? [" ", sourceLink(source)] : null);
+}
+
+// "RFC 9293 3.4" as a link to that section; it opens only when it is pressed.
+function sourceLink(source) {
+  const [, rfc, section] = source.match(/^RFC (\d+) ([\w.]+)$/) ?? [];
+  if (!rfc) return source;
+  const anchor = /^[\d.]+$/.test(section) ? `#section-${section}` : "";
+  return html("a", {
+    href: `https://www.rfc-editor.org/rfc/rfc${rfc}${anchor}`, target: "_blank", rel: "noopener noreferrer",
+    class: "portlab-source",
+  }, `RFC ${rfc}, section ${section}`);
+}
+
+function faultsOf(row, ladder, fault) {
+  const seconds = html("input", {
+    type: "number", class: "portlab-field", min: 0, step: "any", value: 0.5, "aria-label": "Seconds of delay",
+    onkeydown: (event) => event.key === "Enter" && later(),
+  });
+  const later = () => fault(ladder, "delay", row.number, seconds.valueAsNumber);
+  return html("div", { class: "portlab-faults", role: "group", "aria-label": `What if packet ${row.number}` },
+    html("p", {}, html("strong", {}, "What if "), "this packet were …"),
+    html("div", { class: "portlab-buttons" },
+      button("dropped", () => fault(ladder, "drop", row.number), { title: "Drop this packet and run the experiment again" }),
+      button("duplicated", () => fault(ladder, "duplicate", row.number), { title: "Let this packet arrive twice and run the experiment again" }),
+      html("span", { class: "portlab-delay" },
+        button("delayed by", later, { title: "Delay this packet and run the experiment again" }), seconds, html("span", {}, "s"))));
+}

@@ -1,0 +1,97 @@
+// Conversations that belong together: one, or the one of each ladder that stand beside each other.
+// Where there are several groups, each can be folded away.
+
+import { ConversationView } from "./conversation.js";
+import { button, fill, freshId, html } from "./dom.js";
+import { hostPanel } from "./panel.js";
+import { WHICH } from "./scene.js";
+
+export class GroupView {
+  // `places` are the conversation's places, one for each ladder; null where it has none.
+  constructor(scene, places, { number, open, states, on }) {
+    Object.assign(this, { scene, places, states, on, number });
+    this.open = open || number === null;
+    this.ending = new AbortController();
+    this.views = [];
+    const id = freshId("group");
+    this.inside = html("div", { class: "portlab-group-inside", id });
+    this.inside.hidden = !this.open;
+    this.toggle = number === null ? null : button("", () => this.turn());
+    this.node = html("section", { class: "portlab-group", "aria-label": this.heading() },
+      this.toggle ?? html("p", { class: "portlab-faint portlab-heading" }, this.heading()), this.inside);
+    if (this.toggle) {
+      this.toggle.classList.add("portlab-fold");
+      this.toggle.setAttribute("aria-controls", id);
+      fill(this.toggle, this.heading());
+      this.toggle.setAttribute("aria-expanded", String(this.open));
+    }
+  }
+
+  heading() {
+    const headings = this.conversations().filter(Boolean).map((one) => one.heading);
+    return [...new Set(headings)].join(" | ");
+  }
+
+  conversations() {
+    return this.places.map((place, at) => (
+      place === null || place === undefined ? null : this.scene.ladders[at].conversations[place]
+    ));
+  }
+
+  // Make what is inside, if it is open and not yet made; it must be on the page.
+  begin() {
+    if (!this.open || this.views.length) return;
+    const two = this.places.length > 1;
+    const cells = this.conversations().map((conversation, at) => {
+      if (!conversation) return html("p", { class: "portlab-faint" }, `Not in the ${WHICH[at]}.`);
+      const view = this.viewOf(conversation, at, two);
+      return html("div", { class: "portlab-cell" },
+        two ? html("h4", {}, this.ladderTitle(at)) : null, view.node);
+    });
+    this.side = html("div", { class: "portlab-side" }, this.panels.map((panel) => panel.node));
+    this.body = html("div", { class: `portlab-body${two ? " portlab-two" : ""}` },
+      html("div", { class: "portlab-ladders" }, cells), this.side);
+    fill(this.inside, this.body);
+    for (const view of this.views) view.begin();
+  }
+
+  viewOf(conversation, ladder, two) {
+    const only = new Set(this.scene.differences?.only[ladder] ?? []);
+    const view = new ConversationView(conversation, {
+      name: two ? `the ${WHICH[ladder]} ladder, ${conversation.heading}` : conversation.heading,
+      only,
+      signal: this.ending.signal,
+      on: { ...this.on, choose: (one, row) => this.on.choose(this, one, row, ladder) },
+    });
+    this.views.push(view);
+    (this.panels ??= []).push(hostPanel(this.states, conversation));
+    return view;
+  }
+
+  ladderTitle(at) {
+    const { title, faults } = this.scene.ladders[at];
+    const name = at === 0 ? "First" : "Second";
+    return `${name}: ${[title, ...faults].filter(Boolean).join(", ") || "no fault"}`;
+  }
+
+  turn() {
+    this.open = !this.open;
+    this.inside.hidden = !this.open;
+    this.toggle.setAttribute("aria-expanded", String(this.open));
+    this.on.toggle();
+  }
+
+  // Take in what is shown of a chosen packet.
+  hold(card, header) {
+    this.side.prepend(card);
+    this.inside.append(header);
+  }
+
+  show(time) {
+    for (const panel of this.panels) panel.show(time);
+  }
+
+  end() {
+    this.ending.abort();
+  }
+}

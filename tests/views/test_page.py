@@ -1,0 +1,148 @@
+"""The page's files: joined they are one module, and what Python hands to them is compact."""
+
+import json
+import re
+import shutil
+import subprocess
+import zlib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import portlab
+from portlab import Lab, drop, run
+from portlab.trace.trace import Trace
+from portlab.views.ladder import layout
+from portlab.views.page import module
+from portlab.views.page.scene import as_scene, encoded
+from portlab.views.shapes import Arrow
+from tests.views import stories
+
+PACKAGE = Path(portlab.__file__).parent
+FILES = sorted(PACKAGE.rglob("page/*.js"))
+_TOP = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let|var)\s+(\w+)", re.MULTILINE)
+_IMPORTED = re.compile(r"^import\s*\{([^}]*)\}\s*from \"(\.[^\"]*)\";", re.MULTILINE)
+
+
+def names(file: Path) -> list[str]:
+    return _TOP.findall(file.read_text(encoding="utf-8"))
+
+
+def test_names_are_unique_over_all_files() -> None:
+    """The files are joined into one scope; a name declared twice would be an error there."""
+    found = Counter(name for file in FILES for name in names(file))
+    assert len(found) > 50
+    assert [name for name, count in found.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_a_file_imports_only_what_the_other_exports(file: Path) -> None:
+    """Joined, an import that is missing or wrong would not be noticed until it is called."""
+    text = file.read_text(encoding="utf-8")
+    for wanted, where in _IMPORTED.findall(text):
+        other = (file.parent / where).read_text(encoding="utf-8")
+        for name in (part.strip() for part in wanted.split(",")):
+            assert re.search(rf"^export .*\b{name}\b", other, re.MULTILINE), f"{name} of {where}"
+            assert len(re.findall(rf"\b{name}\b", text)) > 1, f"{name} is imported for nothing"
+    imported = {n.strip() for wanted, _ in _IMPORTED.findall(text) for n in wanted.split(",")}
+    code = re.sub(r"//.*|\"[^\"\n]*\"", "", text)
+    for other_file in FILES:
+        if other_file != file:
+            for name in set(names(other_file)) - imported - set(names(file)):
+                used = re.search(rf"(?<![.\w]){name}\(", code)
+                assert not used, f"{name} of {other_file.name} is used without its import"
+
+
+def test_nothing_is_fetched_and_nothing_is_markup() -> None:
+    for file in [*FILES, *PACKAGE.rglob("page/*.css")]:
+        text = file.read_text(encoding="utf-8")
+        found = re.findall(
+            r"innerHTML|insertAdjacentHTML|document\.write|\bfetch\(|@import|url\(h", text
+        )
+        assert found == [], file.name
+
+
+def test_joining_drops_what_only_separate_files_need() -> None:
+    joined = module.esm("dom.js", "talk.js", "conversation.js")
+    assert not re.search(r"^import ", joined, re.MULTILINE)
+    assert not re.search(r"^export (?!default)", joined, re.MULTILINE)
+    assert "function askPython(" in joined
+    assert "class ConversationView" in joined
+
+
+def test_the_whole_widget_is_one_module(tmp_path: Path) -> None:
+    from portlab.views.page.widget import MODULES, STYLES
+
+    whole = module.esm(*MODULES)
+    assert whole.count("export default") == 1
+    assert len(module.css(*STYLES)) > 1000
+    if node := shutil.which("node"):
+        file = tmp_path / "whole.mjs"
+        file.write_text(whole, encoding="utf-8")
+        subprocess.run([node, "--check", file], check=True)
+
+
+def unpacked(data: bytes) -> dict[str, object]:
+    found: dict[str, object] = json.loads(zlib.decompress(data))
+    return found
+
+
+def scene_of(*traces: Trace, **more: bool) -> dict[str, object]:
+    return unpacked(encoded(as_scene([(trace, layout(trace)) for trace in traces], **more)))
+
+
+def test_a_scene_says_what_the_layout_says() -> None:
+    trace = stories.closed()
+    made = layout(trace)
+    (ladder,) = scene_of(trace)["ladders"]
+    (talk,) = ladder["conversations"]
+    assert talk["lanes"] == [["client", "10.0.0.2", 49152], ["server", "10.0.0.1", 80]]
+    assert talk["before"] == ["CLOSED", "LISTEN"]
+    rows = made.conversations[0].rows
+    assert len(talk["rows"]) == len(rows)
+    for sent, row in zip(talk["rows"], rows, strict=True):
+        assert sent["t"] == row.time
+        if isinstance(row, Arrow):
+            assert (sent["n"], sent["s"], sent["e"]) == (row.number, row.start, row.end)
+            assert " ".join(sent["p"]) == row.label
+            assert len(sent["r"]) == len(sent["p"])
+            assert [c[4] for c in sent.get("c", [])] == [c.new for c in row.sent]
+            assert [c[4] for c in sent.get("d", [])] == [c.new for c in row.arrived]
+        else:
+            assert (sent["x"], sent["l"]) == (row.text, row.lane)
+
+
+def test_a_scene_is_small_enough_to_be_sent() -> None:
+    """A Jupyter server drops messages of a kernel that says more than 3 MB in three seconds."""
+    trace = stories.transfer(10_000, lose=None)
+    assert len(trace) >= 10_000
+    pair = [(trace, layout(trace))] * 2
+    assert len(encoded(as_scene(pair))) < 1_000_000
+
+
+def handshake(lab: Lab) -> None:
+    server, client = lab.hosts("server", "client")
+    server.listen(80)
+    client.connect(server, 80)
+
+
+def test_what_can_be_done_is_said_with_the_reason_why_not() -> None:
+    able = scene_of(run(handshake))["can"]
+    assert able == {"fault": True, "undo": False, "why": None}
+    from_file = scene_of(stories.from_file())["can"]
+    assert from_file["fault"] is False
+    assert "file" in from_file["why"]
+    loopback = scene_of(run(handshake, world="loopback"))["can"]
+    assert loopback["fault"] is False
+    assert "sockets" in loopback["why"]
+
+
+def test_two_ladders_say_how_they_differ() -> None:
+    trace = run(handshake)
+    scene = scene_of(trace, trace.rerun([drop(1)]), undo=True)
+    assert [ladder["faults"] for ladder in scene["ladders"]] == [[], ["drop(1)"]]
+    assert scene["differences"]["only"] == [[1], [1, 2]]
+    assert scene["differences"]["beside"] == [[0, 0]]
+    assert "Marked" in scene["differences"]["summary"][0]
+    assert scene["can"]["undo"] is True
