@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from portlab.course.exercises import hint as hint
     from portlab.course.exercises import solution as solution
     from portlab.course.exercises import student as student
+    from portlab.course.report import doctor as doctor
     from portlab.errors import PortlabError as PortlabError
     from portlab.lab import Lab as Lab
     from portlab.lab import run as run
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from portlab.quiz.closing import questions as questions
     from portlab.quiz.prediction import compare as compare
     from portlab.quiz.prediction import predict as predict
+    from portlab.system.network.computer import this_computer as this_computer
     from portlab.trace.capture import load as load
     from portlab.trace.capture import save as save
     from portlab.trace.conversations import conversations as conversations
@@ -43,6 +45,7 @@ _HOMES = {
     "compare": "portlab.quiz.prediction",
     "conversations": "portlab.trace.conversations",
     "delay": "portlab.network.faults",
+    "doctor": "portlab.course.report",
     "drop": "portlab.network.faults",
     "duplicate": "portlab.network.faults",
     "exercise": "portlab.course.exercises",
@@ -58,6 +61,7 @@ _HOMES = {
     "state_diagram": "portlab.views.state_diagram",
     "student": "portlab.course.exercises",
     "table": "portlab.views.table",
+    "this_computer": "portlab.system.network.computer",
 }
 
 __all__ = [*_HOMES, "apps"]

@@ -5,7 +5,7 @@ and a test that runs. The tests stand by subject; how they are shown elsewhere i
 """
 
 from portlab.claims import opening, ports, silence, words
-from portlab.claims.claim import Claim, Evidence, Finding, Trial, TriedClaim
+from portlab.claims.trial import Claim, Evidence, Finding, Trial, TriedClaim
 from portlab.errors import LabError
 
 CLAIMS: dict[int, Claim] = {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from portlab.claims.claim import Claim, Finding, Trial, count
+from portlab.claims.trial import Claim, Finding, Trial, count
 from portlab.errors import PortlabError
 from portlab.lab import Lab
 from portlab.packets import SYN

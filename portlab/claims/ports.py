@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from portlab import apps
 from portlab.apps import Address
-from portlab.claims.claim import Claim, Finding, Trial, count, result_of
+from portlab.claims.trial import Claim, Finding, Trial, count, result_of
 from portlab.host import Connection, Host, written
 from portlab.lab import Lab
 from portlab.trace.trace import Trace

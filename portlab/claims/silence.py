@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portlab.claims.claim import Claim, Finding, Trial, result_of
+from portlab.claims.trial import Claim, Finding, Trial, result_of
 from portlab.errors import ConnectionRefused, TimedOut
 from portlab.host import Host
 from portlab.lab import Lab

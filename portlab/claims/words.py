@@ -1,6 +1,6 @@
 """Claims about words: nothing to run, something to look up."""
 
-from portlab.claims.claim import Claim
+from portlab.claims.trial import Claim
 
 CLAIMS = (
     Claim(

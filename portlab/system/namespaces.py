@@ -2,7 +2,6 @@
 
 import errno
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +57,7 @@ def namespaces_fail_because() -> Obstacle | None:
     """What keeps this Linux from making a private network with a TUN device; None if nothing."""
     try:
         step, number = output(sys.executable, "-I", "-c", _TRY).split()
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
+    except (OSError, ValueError) as error:
         return Obstacle(f"the attempt ended early: {error}", "Not needed: use the model world.")
     why = os.strerror(int(number))
     if step == "done":
