@@ -107,7 +107,8 @@ def test_an_exercise_stands_in_its_lesson_once_as_task_solution_and_check(id: st
     fields = [field.name for field in find(id).task("").fields]
     points = {"grade_id": check_id(id), "points": len(fields)}
     assert dict(check.metadata.nbgrader) == {**CHECKED, **points}
-    assert "all right." in check.outputs[0].data["text/plain"]
+    shown = "".join(output.data["text/plain"] for output in check.outputs)
+    assert f"{id} {find(id).title}: all right." in shown
     # What is asked for is named in the task, and each name is handed to the check.
     (call,) = [node for node in ast.walk(ast.parse(check.source)) if isinstance(node, ast.Call)]
     assert [argument.arg for argument in call.keywords] == fields
