@@ -59,7 +59,8 @@ class Visit:
         """Run every cell, and wait until the kernel has nothing left to do."""
         cells = self.page.locator(".jp-NotebookPanel:visible .jp-CodeCell")
         self.menu("Run", "Run All Cells")
-        expect(cells.last.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"))
+        last = cells.last.locator(".jp-InputPrompt")
+        expect(last).to_have_text(re.compile(r"\[\d+\]:"), timeout=SECONDS * 1000)
 
     def dark(self) -> None:
         """JupyterLab's own dark theme."""
