@@ -13,6 +13,7 @@ import pytest
 import portlab
 from portlab import Lab, drop, run
 from portlab.trace.trace import Trace
+from portlab.views.comparison import compare
 from portlab.views.ladder import layout
 from portlab.views.page import module
 from portlab.views.page.scene import as_scene, encoded
@@ -64,17 +65,18 @@ def test_nothing_is_fetched_and_nothing_is_markup() -> None:
 
 
 def test_joining_drops_what_only_separate_files_need() -> None:
-    joined = module.esm("dom.js", "talk.js", "conversation.js")
+    joined = module.esm("talk.js", "conversation.js")
     assert not re.search(r"^import ", joined, re.MULTILINE)
     assert not re.search(r"^export (?!default)", joined, re.MULTILINE)
     assert "function askPython(" in joined
     assert "class ConversationView" in joined
+    assert joined.count("\nfunction freshId(") == 1
 
 
 def test_the_whole_widget_is_one_module(tmp_path: Path) -> None:
-    from portlab.views.page.widget import MODULES, STYLES
+    from portlab.views.page.widget import STYLES
 
-    whole = module.esm(*MODULES)
+    whole = module.esm("ladder.js")
     assert whole.count("export default") == 1
     assert len(module.css(*STYLES)) > 1000
     if node := shutil.which("node"):
@@ -89,7 +91,9 @@ def unpacked(data: bytes) -> dict[str, object]:
 
 
 def scene_of(*traces: Trace, **more: bool) -> dict[str, object]:
-    return unpacked(encoded(as_scene([(trace, layout(trace)) for trace in traces], **more)))
+    shown = [(trace, layout(trace)) for trace in traces]
+    found = compare(*(one for _, one in shown)) if len(shown) > 1 else None
+    return unpacked(encoded(as_scene(shown, comparison=found, **more)))
 
 
 def test_a_scene_says_what_the_layout_says() -> None:

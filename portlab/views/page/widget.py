@@ -14,12 +14,6 @@ from portlab.views.page.actions import answer
 from portlab.views.page.module import css, esm
 from portlab.views.page.session import Session
 
-MODULES = (
-    "dom.js", "bits.js", "header.js", "states.js", "windows.js", "knowing.js", "panel.js",
-    "scene.js", "times.js", "labels.js", "placing.js", "strokes.js", "wording.js", "drawing.js",
-    "conversation.js", "group.js", "timeline.js", "talk.js", "chosen.js", "controls.js",
-    "keeping.js", "ladder.js",
-)  # fmt: skip
 STYLES = ("base.css", "header.css", "panel.css", "ladder.css")
 
 
@@ -30,7 +24,7 @@ class LadderWidget(anywidget.AnyWidget):
     `problem` in words if it could not be done.
     """
 
-    _esm = esm(*MODULES)
+    _esm = esm("ladder.js")
     _css = css(*STYLES)
     scene = traitlets.Bytes().tag(sync=True)
     states = traitlets.Dict().tag(sync=True)
