@@ -36,7 +36,7 @@ MEANINGS: dict[State, str] = {
     State.SYN_SENT: "Has called, and waits for the answer.",
     State.SYN_RECEIVED: "Has answered a call, and waits to hear that the answer came.",
     State.ESTABLISHED: "The connection is open: both sides may send.",
-    State.FIN_WAIT_1: "Has said that it sends no more, and waits to hear that this came.",
+    State.FIN_WAIT_1: "Sends what is left and then FIN, and waits to hear that it came.",
     State.FIN_WAIT_2: "The peer knows that this side sends no more; the peer may still send.",
     State.CLOSE_WAIT: "The peer sends no more; this side still may.",
     State.CLOSING: "Both said at the same time that they send no more.",

@@ -246,7 +246,8 @@ def test_the_map_is_lit_where_each_host_stands(chromium: Browser) -> None:
         assert badges.locator("text").all_text_contents() == ["C", "S"]
         assert badges.nth(0).locator("circle").count() == badges.nth(1).locator("rect").count() == 1
         dashes = moved.evaluate_all(
-            "moves => moves.map((one) => getComputedStyle(one.querySelector("path")).strokeDasharray)"
+            """moves => moves.map(
+              (one) => getComputedStyle(one.querySelector("path")).strokeDasharray)"""
         )
         assert dashes[0] != dashes[1]
         expect(host(page, "client")).to_contain_text("SYN-SENT → ESTABLISHED on rcv SYN,ACK.")

@@ -73,10 +73,19 @@ export function stateMap(diagram, letters) {
       const side = at === 0 ? -1 : 1;
       return badge(at, letters[at], box.x + (side * box.wide) / 2, box.y + BOX_HIGH / 2);
     }));
-    fill(lit, hosts.map((host, at) => {
-      if (!host?.move || !standing[at]) return null;
-      const arrow = arrowOf(host.move) ?? sudden(host.move[0], standing[at]);
-      return drawnMove(arrow, `portlab-move portlab-lit portlab-host-${at}`);
+    const taken = hosts.map((host, at) => (
+      host?.move && (arrowOf(host.move) ?? sudden(host.move[0], standing[at]))
+    ));
+    const [one, other] = taken;
+    const beside = one && other && one.from === other.from && one.to === other.to ? 2.5 : 0;
+    fill(lit, taken.map((arrow, at) => {
+      if (!arrow) return null;
+      const drawn = drawnMove(arrow, `portlab-move portlab-lit portlab-host-${at}`);
+      const { from, to } = arrow;
+      const length = Math.hypot(to.x - from.x, to.y - from.y) * (at === 0 ? 1 : -1);
+      const [x, y] = [(to.y - from.y) / length, (from.x - to.x) / length];
+      drawn.setAttribute("transform", `translate(${x * beside} ${y * beside})`);
+      return drawn;
     }));
   }
 
