@@ -1,4 +1,4 @@
-"""`doctor()`: what this computer can do for the course, in a notebook. doctor.py does the checks."""
+"""`doctor()`: what this computer can do for the course, for notebooks; doctor.py checks it."""
 
 from textwrap import fill
 from typing import Any

@@ -1,0 +1,152 @@
+"""Runs in which the statements of tutorials do hold, to try whether the judges can tell.
+
+Each is what a learner may have seen, and taken for a rule.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from portlab import Lab, apps, run
+from portlab.claims import CLAIMS
+from portlab.claims.ports import Shared, two_tabs
+from portlab.claims.silence import REFUSED, SILENT, Calls, TwoCalls
+from portlab.trace.record import Record
+from portlab.trace.trace import Trace
+
+
+def a_client_that_waits(lab: Lab) -> None:
+    """4: it takes its time before it sends, though it need not."""
+    server, client = lab.hosts("server", "client")
+    server.listen(80)
+    connection = client.connect(server, 80)
+    lab.run(0.01)
+    connection.send(b"hello")
+
+
+def a_port_for_each_connection(lab: Lab) -> Shared:
+    """9: two connections, and the system chose a port for each."""
+    server, client = lab.hosts("server", "client")
+    server.listen(7, apps.Echo())
+    both = [client.connect(server, 7) for _ in range(2)]
+    for one, word in zip(both, (b"one", b"two"), strict=True):
+        one.send(word)
+    echoes = tuple(one.receive_until(word) for one, word in zip(both, (b"e", b"o"), strict=True))
+    return Shared(tuple((one.local, one.peer) for one in both), echoes)
+
+
+def a_server_that_cannot_be_connected_to(lab: Lab) -> None:
+    """10: connect() does not come back before somebody accepts, and nobody does."""
+    server, client = lab.hosts("server", "client")
+    listener = server.listen(80, backlog=1)
+    client.connect(server, 80)
+    client.connect(server, 80, timeout=5)
+    listener.accept()
+
+
+def a_client_and_a_server(lab: Lab) -> None:
+    """26: one calls, the other listens."""
+    server, client = lab.hosts("server", "client")
+    server.listen(80)
+    client.connect(server, 80)
+
+
+def segments_of_one_byte(lab: Lab) -> None:
+    """27: numbers grow by one with each segment, so they might be counting packets."""
+    server, client = lab.hosts("server", "client")
+    server.listen(80)
+    connection = client.connect(server, 80)
+    for _ in range(3):
+        connection.send(b"x")
+        lab.run()
+
+
+def two_that_are_silent(lab: Lab) -> TwoCalls:
+    """28: what is taken for closed is filtered as well."""
+    server, client = lab.hosts("server", "client")
+    server.listen(80)
+    lab.link(client, server, loss=1)
+    for port in (81, 80):
+        client.start_connect(server, port)
+    lab.run(60)
+    return TwoCalls(SILENT, SILENT)
+
+
+def silence_where_nobody_listens(lab: Lab) -> Calls:
+    """35: no answer, and indeed nobody listens."""
+    lab.hosts("server", "client")
+    return Calls(False, 80, (SILENT,))
+
+
+def an_answer_each_time(lab: Lab) -> Calls:
+    """35: a program listens, but no call stayed without an answer."""
+    lab.hosts("server", "client")
+    return Calls(True, 80, ("connected", REFUSED))
+
+
+def only_handshakes(lab: Lab) -> None:
+    """39: every packet that passes has ports."""
+    a_client_and_a_server(lab)
+
+
+def a_connection_for_each_tab(lab: Lab) -> object:
+    """43: as browsers did, and still do for different sites."""
+    return two_tabs(lab, connections=2)
+
+
+def moved(trace: Trace) -> Trace:
+    """8: what was accepted, had it gone to a port of its own."""
+    accepted = trace.result
+    moved_ends = tuple(((own[0], own[1] + 1), peer) for own, peer in accepted.ends)
+    trace.result = replace(accepted, ends=moved_ends)
+    return trace
+
+
+def counted_from_zero(trace: Trace) -> Trace:
+    """27: the same segments, had both sides begun at 0."""
+    starts: dict[str, int] = {}
+    changed = []
+    for record in trace:
+        start = starts.setdefault(record.src or "", record.seq or 0)
+        changed.append(_renumbered(record, start))
+    return trace.with_records(changed)
+
+
+def _renumbered(record: Record, start: int) -> Record:
+    from portlab.packets import Packet
+
+    assert record.packet is not None
+    assert record.segment is not None
+    segment = replace(record.segment, seq=record.segment.seq - start, checksum=None)
+    return replace(record, packet=Packet.build(record.packet.src, record.packet.dst, segment))
+
+
+@dataclass(frozen=True)
+class CounterExample:
+    number: int
+    experiment: Callable[[Lab], object] | None = None
+    change: Callable[[Trace], Trace] | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.number}-{(self.experiment or self.change).__name__}"
+
+    def trace(self) -> Trace:
+        experiment = self.experiment or CLAIMS[self.number].trials["model"].experiment
+        trace = run(experiment, seed=1)
+        return self.change(trace) if self.change else trace
+
+
+COUNTER_EXAMPLES = [
+    CounterExample(4, a_client_that_waits),
+    CounterExample(8, change=moved),
+    CounterExample(9, a_port_for_each_connection),
+    CounterExample(10, a_server_that_cannot_be_connected_to),
+    CounterExample(26, a_client_and_a_server),
+    CounterExample(27, segments_of_one_byte),
+    CounterExample(27, change=counted_from_zero),
+    CounterExample(28, two_that_are_silent),
+    CounterExample(35, silence_where_nobody_listens),
+    CounterExample(35, an_answer_each_time),
+    CounterExample(39, only_handshakes),
+    CounterExample(43, a_connection_for_each_tab),
+]
