@@ -1,8 +1,10 @@
 """Which entries of two sequences correspond, found quickly however long they are.
 
-Ends that agree are taken off first. What is rare in the middle anchors it (an entry that each side
-has once, in the same order), and only the short gaps between anchors are searched for the longest
-common subsequence. So the work stays bounded, and two runs that part for a while meet again.
+Where the two differ in little, the way from one to the other with the fewest entries left out
+(Myers, "An O(ND) Difference Algorithm and Its Variations", 1986). Where they differ in much, what
+is rare anchors them (an entry that each side has once, in the same order), and the gaps between
+anchors are searched again. So the work stays bounded, and two runs that part for a while meet
+again.
 """
 
 from bisect import bisect_left
@@ -12,8 +14,8 @@ from itertools import pairwise
 
 Pair = tuple[int, int]
 
-_CELLS = 40_000
-"""A gap whose lengths multiply to more is not searched cell by cell."""
+_LEFT_OUT = 250
+"""The way through a gap is not searched further when it leaves out more entries than that."""
 
 _DEPTH = 4
 """How often a gap between anchors is anchored again."""
@@ -43,15 +45,15 @@ def align(one: Sequence[Hashable], other: Sequence[Hashable]) -> list[Pair]:
         if top == end or other_top == other_end:
             continue
         mine, theirs = one[top:end], other[other_top:other_end]
-        if len(mine) * len(theirs) <= _CELLS:
-            found = _longest(mine, theirs)
-        elif depth < _DEPTH and (found := _anchors(mine, theirs)):
+        found = _shortest(mine, theirs)
+        if found is None and depth < _DEPTH and (anchors := _anchors(mine, theirs)):
+            found = anchors
             corners = [(-1, -1), *found, (len(mine), len(theirs))]
             gaps += [
                 ((top + a + 1, top + c), (other_top + b + 1, other_top + d), depth + 1)
                 for (a, b), (c, d) in pairwise(corners)
             ]
-        else:
+        elif found is None:
             found = _anchors(_counted(mine), _counted(theirs))
         pairs += [(top + a, other_top + b) for a, b in found]
     return sorted(pairs)
@@ -62,26 +64,49 @@ def _rank(entries: Sequence[Hashable], differ: int) -> tuple[int, str]:
     return len(entries), repr(entries[differ])
 
 
-def _longest(one: Sequence[Hashable], other: Sequence[Hashable]) -> list[Pair]:
-    """A longest common subsequence, by the table of all lengths."""
-    columns = len(other)
-    lengths = [[0] * (columns + 1)]
-    for entry in reversed(one):
-        below, row = lengths[-1], [0] * (columns + 1)
-        for at in range(columns - 1, -1, -1):
-            row[at] = below[at + 1] + 1 if entry == other[at] else max(below[at], row[at + 1])
-        lengths.append(row)
-    lengths.reverse()
-    pairs, a, b = [], 0, 0
-    while a < len(one) and b < columns:
-        if one[a] == other[b]:
-            pairs.append((a, b))
-            a, b = a + 1, b + 1
-        elif lengths[a + 1][b] >= lengths[a][b + 1]:
-            a += 1
-        else:
-            b += 1
-    return pairs
+def _shortest(one: Sequence[Hashable], other: Sequence[Hashable]) -> list[Pair] | None:
+    """The pairs on a way that leaves out as little as can be; None if that is too much.
+
+    After leaving out `out` entries, `reach` holds how far in `one` each diagonal gets: the way on
+    it stands at `at` in `one` and at `at - diagonal` in `other`.
+    """
+    reach = {1: 0}
+    steps: list[dict[int, int]] = []
+    for out in range(min(len(one) + len(other), _LEFT_OUT) + 1):
+        steps.append(dict(reach))
+        for diagonal in range(-out, out + 1, 2):
+            at = _from(reach, diagonal, out)
+            while at < len(one) and (b := at - diagonal) < len(other) and one[at] == other[b]:
+                at += 1
+            reach[diagonal] = at
+            if at >= len(one) and at - diagonal >= len(other):
+                return _way_back(steps, len(one), len(other))
+    return None
+
+
+def _from(reach: dict[int, int], diagonal: int, out: int) -> int:
+    """Where the way onto a diagonal begins: behind the neighbour that is further on."""
+    if _comes_down(reach, diagonal, out):
+        return reach[diagonal + 1]
+    return reach[diagonal - 1] + 1
+
+
+def _comes_down(reach: dict[int, int], diagonal: int, out: int) -> bool:
+    """Is an entry of the other left out to get here, or else one of the first?"""
+    return diagonal == -out or (diagonal != out and reach[diagonal - 1] < reach[diagonal + 1])
+
+
+def _way_back(steps: list[dict[int, int]], at: int, other_at: int) -> list[Pair]:
+    """The pairs along the way, walked from its end."""
+    pairs: list[Pair] = []
+    for out in range(len(steps) - 1, -1, -1):
+        diagonal = at - other_at
+        down = _comes_down(steps[out], diagonal, out)
+        begin = _from(steps[out], diagonal, out)
+        pairs += [(a, a - diagonal) for a in range(at - 1, begin - 1, -1)]
+        at = begin if down else begin - 1
+        other_at = begin - diagonal - 1 if down else begin - diagonal
+    return pairs[::-1]
 
 
 def _anchors(one: Sequence[Hashable], other: Sequence[Hashable]) -> list[Pair]:

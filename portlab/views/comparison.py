@@ -119,7 +119,13 @@ def _beside(
                 found.append((at, match.pop(0)))
     found += [(at, None) for at in left]
     found += [(None, at) for at in right]
-    return sorted(found, key=lambda pair: (min(p for p in pair if p is not None), pair[0] is None))
+    return sorted(found, key=_in_order)
+
+
+def _in_order(pair: tuple[int | None, int | None]) -> tuple[int, bool]:
+    """As in the first; what is only in the second stands behind its equal there."""
+    first, second = pair
+    return (second or 0) if first is None else first, first is None
 
 
 def _ends(conversation: Conversation, client_port: bool = True) -> Hashable:

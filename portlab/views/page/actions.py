@@ -21,6 +21,7 @@ from typing import Any
 
 from portlab.errors import PortlabError
 from portlab.trace.trace import Trace
+from portlab.views.notes import about_the_trace
 from portlab.views.page.session import Session
 from portlab.views.shapes import Arrow, Layout
 
@@ -103,8 +104,8 @@ def _fault(session: Session, message: Mapping[str, Any]) -> Answer:
     session.show(old, new)
     assert session.comparison is not None
     said = [", ".join(map(repr, new.faults)) + ".", session.comparison.summary[0]]
-    before = session.layout(0).notes
-    said += [note for note in session.layout(1).notes if note not in before]
+    before = about_the_trace(old, ())
+    said += [note for note in about_the_trace(new, ()) if note not in before]
     return {"says": " ".join(said)}, []
 
 
