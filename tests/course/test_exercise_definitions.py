@@ -34,7 +34,7 @@ def lesson_99(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Write
     """Writes a lesson of its own beside the course's."""
     here = Path(portlab.course.exercises.__file__).parent
     for file in here.glob("lesson_*.py"):
-        (tmp_path / file.name).symlink_to(file)
+        (tmp_path / file.name).touch()  # found by name, imported from its own place
     monkeypatch.setattr(finding, "_HERE", tmp_path)
     monkeypatch.setattr(portlab.course.exercises, "__path__", [str(here), str(tmp_path)])
 

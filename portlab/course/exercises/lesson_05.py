@@ -10,7 +10,6 @@ from portlab.course.exercises.made import OfTrace, Want
 from portlab.lab import Lab, run
 from portlab.network.faults import drop
 from portlab.network.link import Link
-from portlab.tcp import State
 from portlab.trace.record import Record
 from portlab.trace.trace import Trace
 
@@ -223,7 +222,7 @@ def shuffled_segments(draw: Draw) -> Task:
                 Choice(
                     f"{host}_state",
                     (state := _state(trace, host, arrived)),
-                    choices=[str(one) for one in State],
+                    choices=list(SAID_OF_STATES[host]),
                     right=f"RFC 9293 figure 6 shows the {host} so, when that segment has arrived.",
                     wrong=[one for one in SAID_OF_STATES[host].items() if one[0] != state],
                     look="What has this side sent so far, and what has it heard?",
