@@ -40,7 +40,7 @@ class Verdict:
             lines.append("")
             for letter, choice in zip(lettered.LETTERS, question.choices, strict=False):
                 said = choice.why or "This is right."
-                lines += wrapped(f"{letter}  {choice.text}", "   ") + wrapped(said, "      ")
+                lines += wrapped(f"{letter}  {choice.text}", "   ", "   ") + wrapped(said, "      ")
         paragraphs = (self.note, question.explanation, f"Reference: {question.reference}")
         for paragraph in filter(None, paragraphs):
             lines += ["", *wrapped(paragraph)]

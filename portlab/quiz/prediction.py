@@ -116,7 +116,8 @@ class Prediction:
                 self.lock(choice)
 
     def __str__(self) -> str:
-        lines = [f"Predict: {self.question}", "", *lettered.listed(self.choices, self.locked), ""]
+        lines = [*wrapped(f"Predict: {self.question}"), ""]
+        lines += [*lettered.listed(self.choices, self.locked), ""]
         if self.locked is None:
             lines += [
                 "Nothing is locked in yet. If you see no buttons here, add your letter to the",

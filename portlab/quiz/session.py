@@ -48,9 +48,9 @@ class Session:
         return Answered(verdict, self.tally() if self.over else "")
 
     def tally(self) -> str:
-        """How many are right so far, in a sentence."""
+        """How many are right so far."""
         right = sum(verdict is not None and verdict.right for verdict in self.verdicts)
-        return f"{right} of {len(self.questions)} right at the first try."
+        return f"{right} of {len(self.questions)} right"
 
     def state(self) -> dict[str, Any]:
         """What the page shows: one question, what was said to its answer, or how it all went."""
@@ -109,7 +109,7 @@ class Session:
         for number, (question, verdict) in enumerate(
             zip(self.questions, self.verdicts, strict=True), 1
         ):
-            lines += wrapped(f"{number}. {question.prompt}")
+            lines += wrapped(f"{number}. {question.prompt}", hanging="   ")
             lines += lettered.listed([choice.text for choice in choices(question)])
             if verdict is not None:
                 said = "right" if verdict.right else "not right"

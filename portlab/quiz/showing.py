@@ -21,13 +21,18 @@ def bundle(text: str, widget: Callable[[], Any]) -> dict[str, Any]:
     return data
 
 
-def wrapped(text: str, indent: str = "") -> list[str]:
-    """`text` as lines of at most `WIDTH` columns, each behind `indent`."""
+def wrapped(text: str, indent: str = "", hanging: str = "") -> list[str]:
+    """`text` as lines of at most `WIDTH` columns behind `indent`, from the second on `hanging` too.
+
+    >>> print(*wrapped("1. " + "one two " * 12, hanging="   "), sep="\\n")
+    1. one two one two one two one two one two one two one two one two one two one
+       two one two one two
+    """
     return textwrap.wrap(
         text.strip(),
         WIDTH,
         initial_indent=indent,
-        subsequent_indent=indent,
+        subsequent_indent=indent + hanging,
         break_long_words=False,
         break_on_hyphens=False,
     )

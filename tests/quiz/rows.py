@@ -1,0 +1,9 @@
+"""The rows of the course's contents that the lessons of this version cover, by lesson."""
+
+ROWS = {
+    "00": ("D0",),
+    "01": tuple(f"A{number}" for number in range(1, 13)),
+    "05": ("T0", "T1", "T2", "T8", "T11", "T13", "T14"),
+}
+FURTHER = ("T13",)
+"""Set apart in the lesson, and skipped by the closing questions unless all are asked for."""

@@ -1,0 +1,86 @@
+"""What the course must cover, it covers: each row is run by a lesson and asked by two questions."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import nbformat
+import pytest
+from ruamel.yaml import YAML
+
+from portlab import material
+from portlab.claims import CLAIMS
+from portlab.course.exercises import finding
+from portlab.quiz import bank
+from tests.quiz.rows import FURTHER, ROWS
+
+COVERAGE: list[dict[str, Any]] = YAML(typ="safe").load(material.data() / "coverage.yaml")
+EACH = pytest.mark.parametrize("row", COVERAGE, ids=lambda row: row["id"])
+FIELDS = {"id", "what", "lesson", "cells", "questions", "exercises", "claims", "further"}
+
+
+def test_every_row_of_these_lessons_is_there_once() -> None:
+    assert [(row["lesson"], row["id"]) for row in COVERAGE] == [
+        (lesson, row) for lesson, rows in ROWS.items() for row in rows
+    ]
+    assert tuple(row["id"] for row in COVERAGE if row.get("further") == "yes") == FURTHER
+
+
+@EACH
+def test_it_has_no_field_that_nobody_reads(row: dict[str, Any]) -> None:
+    assert set(row) <= FIELDS
+    assert {"id", "what", "lesson", "cells", "questions"} <= set(row)
+
+
+@EACH
+def test_its_questions_are_those_of_the_bank(row: dict[str, Any]) -> None:
+    asking = [q for q in bank.lesson(row["lesson"]) if row["id"] in q.covers]
+    assert row["questions"] == [question.id for question in asking]
+    assert len(asking) >= 2
+    if row["id"] not in FURTHER:
+        assert sum(not question.further for question in asking) >= 2
+
+
+@EACH
+def test_its_cells_are_in_the_lesson_and_run(row: dict[str, Any]) -> None:
+    cells = _cells(row["lesson"])
+    under = {name: _under(cells, name) for name in row["cells"]}
+    assert [name for name, found in under.items() if not found] == []
+    code = [cell for found in under.values() for cell in found if cell.cell_type == "code"]
+    assert code, "no cell of these runs anything"
+
+
+@EACH
+def test_its_exercises_and_claims_are_there_and_in_the_lesson(row: dict[str, Any]) -> None:
+    code = "\n".join(c.source for c in _cells(row["lesson"]) if c.cell_type == "code")
+    for number in row.get("exercises", ()):
+        assert finding.find(number).id == number
+        assert f'exercise("{number}")' in code
+    for number in row.get("claims", ()):
+        assert number in CLAIMS
+        assert f"claim({number})" in code
+
+
+@pytest.mark.parametrize("lesson", ROWS)
+def test_each_lesson_closes_with_its_questions(lesson: str) -> None:
+    code = [cell.source for cell in _cells(lesson) if cell.cell_type == "code"]
+    assert f'questions("{lesson}")' in code[-1]
+
+
+def _cells(lesson: str) -> list[Any]:
+    (name,) = (name for name in material.lessons() if name.startswith(f"{lesson}-"))
+    return list(nbformat.read(material.notebooks() / name, 4).cells)
+
+
+def _under(cells: list[Any], name: str) -> list[Any]:
+    """The cell of this id, or those from the heading of this name to the next one."""
+    by_id = [cell for cell in cells if cell.id == name]
+    return by_id or list(_section(cells, name))
+
+
+def _section(cells: list[Any], heading: str) -> Iterator[Any]:
+    inside = False
+    for cell in cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("#"):
+            inside = cell.source.splitlines()[0].lstrip("# ") == heading
+        if inside:
+            yield cell
