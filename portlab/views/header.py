@@ -168,7 +168,7 @@ class Header:
         if in_kernel() and not is_static():
             from portlab.views.headers.widget import HeaderWidget
 
-            widget = HeaderWidget(self.headers)
+            widget: Any = HeaderWidget(self.headers)
             keep(widget)
             data = widget._repr_mimebundle_()[0] | data
         return data, {"image/png": shown_size(drawn)}

@@ -5,6 +5,7 @@ width and a byte the same area everywhere. What a header belongs to is said by i
 (tints of Okabe and Ito's) only repeat that. One packet gets the whole width, two share it.
 """
 
+from itertools import pairwise
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -94,8 +95,8 @@ class _Column:
         for part in self.of.parts[:PARTS_SHOWN]:
             y = self._part(part, y)
         notes = list(self.of.stops)
-        if more := len(self.of.parts) - PARTS_SHOWN:
-            notes += [f"... and {more} more parts."] if more > 0 else []
+        if len(self.of.parts) > PARTS_SHOWN:
+            notes.append(f"... and {len(self.of.parts) - PARTS_SHOWN} more parts.")
         for note in notes:
             for line in wrap(note, self.chars):
                 self._write(x, y + 0.12, line, size=8.5, color=_WRONG, weight="bold")
@@ -119,16 +120,16 @@ class _Column:
         for piece in shown:
             last = min(piece.row + piece.rows, ROWS_SHOWN)
             self._box(part, piece, tops[piece.row], tops[last], fill)
-        for row, (top, bottom) in enumerate(zip(tops, tops[1:], strict=False)):
+        for row, (top, bottom) in enumerate(pairwise(tops)):
             self._beside(part.start + row * 4, rows[row], (top + bottom) / 2)
         y = tops[-1]
         if part.depth:
             x = self.left - 0.42
             self.axes.plot([x, x], [start - _TITLE + 0.06, y], color=color, lw=2.5, ls=(0, (3, 2)))
-        if more := part.end - part.start - ROWS_SHOWN * 4:
-            if more > 0:
-                self._write(self.left, y + 0.16, f"... and {more:,} more bytes.", size=8)
-                y += 0.2
+        more = part.size - ROWS_SHOWN * 4
+        if more > 0:
+            self._write(self.left, y + 0.16, f"... and {more:,} more bytes.", size=8)
+            y += 0.2
         return y + _GAP
 
     def _height(self, part: Part, shown: list[Piece], row: int) -> float:

@@ -69,10 +69,10 @@ def _options(reader: Reader) -> None:
                 8,
                 f"Which option: {name}.",
                 rfc,
-                lambda n, name=name: f"{n}, {name}",
                 group=group,
             )
         )
+        reader.amend("Type", f"{kind}, {name}")
         reader.field(
             Spec(
                 "Length",

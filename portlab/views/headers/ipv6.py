@@ -160,8 +160,9 @@ def read(reader: Reader) -> Carrier:
         else:
             following, routed = _extension(reader, following)
             unknown = unknown or ("it covers the last address of the route" if routed else "")
-    ends = (values.ipv6(fields[f"{end} Address"]) for end in ("Source", "Destination"))
-    return Carrier(6, *ends, following, unknown, offset)
+    source = values.ipv6(fields["Source Address"])
+    destination = values.ipv6(fields["Destination Address"])
+    return Carrier(6, source, destination, following, unknown, offset)
 
 
 def _extension(reader: Reader, kind: int) -> tuple[int, int]:

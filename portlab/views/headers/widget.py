@@ -3,6 +3,8 @@
 Imported when headers are shown in a notebook: anywidget takes longer than all of portlab.
 """
 
+from typing import Any
+
 import anywidget
 import traitlets
 
@@ -16,7 +18,7 @@ class HeaderWidget(anywidget.AnyWidget):
 
     _esm = esm("dom.js", "bits.js", "header_nodes.js", "header.js", "header_widget.js")
     _css = css("base.css", "header.css")
-    headers = traitlets.List().tag(sync=True)
+    headers: Any = traitlets.List().tag(sync=True)
 
     def __init__(self, headers: tuple[Headers, ...]) -> None:
         super().__init__(headers=[data(one) for one in headers])
