@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from portlab import PortlabError, check, exercise, hint, material, solution, student
+from portlab.cli import main
 from portlab.course.exercises import learner
 from portlab.course.exercises.learner import NotRightYet
 from portlab.errors import ExerciseError
@@ -233,3 +234,15 @@ def test_under_autograde_only_the_notebook_says_who_the_student_is(
     student("ana")
     assert "You are student 'ana'" in str(student())
     assert (tmp_path / "home" / "student").read_text() == "the teacher"
+
+
+def test_the_command_line_remembers_a_student_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("portlab.course.jupyter.serve", lambda *_, **__: None)
+    assert main(["lab", str(tmp_path / "course"), "--student", "Ana"]) == 0
+    assert "You are student 'ana'" in capsys.readouterr().out
+    forget(monkeypatch)
+    assert "You are student 'ana'" in str(student())
+    assert main(["lab", str(tmp_path / "course"), "--student", "two\nlines"]) == 2
+    assert "on one line" in capsys.readouterr().err
