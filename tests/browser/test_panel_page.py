@@ -1,7 +1,7 @@
 """What the page shows of both hosts' TCP is what they said, at every moment of a ladder.
 
-The panel stands on a page of its own here, without JupyterLab; the ladder that moves it has tests
-of its own.
+The panel stands on a page of its own here, and once in JupyterLab, whose styles are not to disturb
+it. The ladder that moves it has tests of its own.
 """
 
 import json
@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from portlab.views import state_map
 from portlab.views.ladder import layout
 from portlab.views.page.module import css, esm
 from portlab.views.page.scene import as_scene, encoded
+from tests.course.running import running_lab
 from tests.network.story import connected
 from tests.requires import needs
 from tests.views import stories
@@ -27,9 +29,8 @@ needs("browser")
 
 from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
 
-from tests.browser.visit import ARTIFACTS  # noqa: E402
+from tests.browser.visit import ARTIFACTS, notebook, visit  # noqa: E402
 
-MODULES = ("dom.js", "scene.js", "states.js", "windows.js", "knowing.js", "panel.js")
 SECOND = 1_000_000
 TIMERS = {
     "retransmission": "Retransmission",
@@ -81,7 +82,7 @@ def panel(
         <body data-jp-theme-light="{str(not dark).lower()}"
             style="margin: 8px; background: {"#111111" if dark else "#ffffff"}">
         <style>{css("base.css", "panel.css")}</style><main class="portlab"></main>
-        <script type="module">{esm(*MODULES)}
+        <script type="module">{esm("panel.js")}
         const bytes = Uint8Array.from(atob("{b64encode(scene).decode()}"), (c) => c.charCodeAt(0));
         const scene = await readScene(bytes);
         window.panel = hostPanel(
@@ -200,7 +201,7 @@ def test_the_line_shows_each_part_and_where_the_numbers_stand(chromium: Browser)
         expect(host(page, "client")).to_contain_text(
             f"In flight: {flying:,} bytes. May still send: {free:,} bytes."
         )
-        line = host(page, "client").locator(".portlab-line").first
+        line = host(page, "client").locator(".portlab-sequence").first
         drawn = line.locator("text").all_text_contents()
         assert drawn == [
             "acknowledged", "in flight", f"{flying:,} B", "may send", f"{free:,} B", "must wait",
@@ -209,7 +210,7 @@ def test_the_line_shows_each_part_and_where_the_numbers_stand(chromium: Browser)
         parts = line.locator(".portlab-part").evaluate_all(
             "parts => parts.map((part) => part.getBoundingClientRect().left)"
         )
-        ticks = line.locator(".portlab-tick").evaluate_all(
+        ticks = line.locator(".portlab-place").evaluate_all(
             "ticks => ticks.map((tick) => tick.getBoundingClientRect().left)"
         )
         assert ticks == pytest.approx(parts[1:], abs=2)
@@ -220,12 +221,14 @@ def test_the_line_shows_each_part_and_where_the_numbers_stand(chromium: Browser)
 def test_a_probe_lies_beyond_the_closed_window(chromium: Browser) -> None:
     with panel(chromium, STORIES["closed-window"]()) as page:
         show(page, 2 * SECOND)
-        names = host(page, "client").locator(".portlab-line").first.locator(".portlab-name")
+        names = (
+            host(page, "client").locator(".portlab-sequence").first.locator(".portlab-place-name")
+        )
         assert names.all_text_contents() == ["UNA = UNA+WND", "NXT"]
 
 
 def lit(page: Page) -> list[str]:
-    return page.locator(".portlab-state.portlab-lit").all_text_contents()
+    return page.locator(".portlab-state.portlab-here").all_text_contents()
 
 
 def test_the_map_is_lit_where_each_host_stands(chromium: Browser) -> None:
@@ -236,7 +239,7 @@ def test_the_map_is_lit_where_each_host_stands(chromium: Browser) -> None:
         expect(picture).to_have_accessible_name(
             "TCP's states: client is in SYN-SENT, server is in LISTEN."
         )
-        moved = page.locator(".portlab-move.portlab-lit")
+        moved = page.locator(".portlab-move.portlab-here")
         assert moved.count() == 1
         show(page, 30_000)
         assert lit(page) == ["ESTABLISHED"]
@@ -274,9 +277,9 @@ def test_a_connection_that_ends_suddenly_is_lit_where_connections_end(chromium: 
         show(page, SECOND)
         states = page.locator(".portlab-state")
         assert states.count() == len(state_map.boxes())
-        assert "portlab-lit" in (states.last.get_attribute("class") or "")
+        assert "portlab-here" in (states.last.get_attribute("class") or "")
         assert lit(page) == ["CLOSED"]
-        assert page.locator(".portlab-move.portlab-lit").count() == 2
+        assert page.locator(".portlab-move.portlab-here").count() == 2
         keep(page, "aborted")
 
 
@@ -330,3 +333,40 @@ def test_going_to_and_fro_leaves_no_nodes_behind(chromium: Browser) -> None:
         for time in (0, 90_000, SECOND, 40_000):
             show(page, time)
         assert page.evaluate("document.querySelectorAll('*').length") == before
+
+
+IN_A_CELL = """
+from portlab import ladder, run
+def hello(lab):
+    server, client = lab.hosts("server", "client")
+    listener = server.listen(80)
+    connection = client.connect(server, 80)
+    connection.send(bytes(5000))
+ladder(run(hello, seed=1))
+"""
+
+
+def test_jupyterlabs_own_styles_leave_it_as_it_is(chromium: Browser, tmp_path: Path) -> None:
+    file = notebook(tmp_path, "99-panel.ipynb", IN_A_CELL)
+    with running_lab(tmp_path, "--port", "0") as lab, visit(chromium, lab) as seen:
+        seen.open(file.name)
+        seen.run_all()
+        page = seen.page
+        host(page, "client").scroll_into_view_if_needed()
+        expect(host(page, "client")).to_contain_text("ESTABLISHED")
+        assert said(page, "client") == {
+            "SND.UNA": "5,001",
+            "SND.NXT": "5,001",
+            "SND.WND": "257,144",
+            "RCV.NXT": "1",
+            "RCV.WND": "262,144",
+        }
+        heights = page.locator(".portlab-inside :is(dt, dd)").evaluate_all(
+            "nodes => nodes.map((node) => node.getBoundingClientRect().height)"
+        )
+        assert max(heights) < 30  # one line each
+        ticks = page.locator(".portlab-place").evaluate_all(
+            "nodes => nodes.map((node) => getComputedStyle(node).strokeWidth)"
+        )
+        assert set(ticks) == {"2px"}
+        seen.keep("panel-in-jupyterlab")

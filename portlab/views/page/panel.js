@@ -175,7 +175,7 @@ function timerRow({ name, at, since }) {
 }
 
 function lineSvg() {
-  return svg("svg", { class: "portlab-line", "aria-hidden": "true" });
+  return svg("svg", { class: "portlab-sequence", "aria-hidden": "true" });
 }
 
 function numberList(title, ...pairs) {

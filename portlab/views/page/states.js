@@ -67,7 +67,7 @@ export function stateMap(diagram, letters) {
 
   function show(hosts) {
     const standing = hosts.map((host) => host && boxOf(host));
-    for (const box of boxes) box.node.classList.toggle("portlab-lit", standing.includes(box));
+    for (const box of boxes) box.node.classList.toggle("portlab-here", standing.includes(box));
     fill(badges, standing.map((box, at) => {
       if (!box) return null;
       const side = at === 0 ? -1 : 1;
@@ -80,7 +80,7 @@ export function stateMap(diagram, letters) {
     const beside = one && other && one.from === other.from && one.to === other.to ? 2.5 : 0;
     fill(lit, taken.map((arrow, at) => {
       if (!arrow) return null;
-      const drawn = drawnMove(arrow, `portlab-move portlab-lit portlab-host-${at}`);
+      const drawn = drawnMove(arrow, `portlab-move portlab-here portlab-host-${at}`);
       const { from, to } = arrow;
       const length = Math.hypot(to.x - from.x, to.y - from.y) * (at === 0 ? 1 : -1);
       const [x, y] = [(to.y - from.y) / length, (from.x - to.x) / length];
@@ -134,7 +134,7 @@ function drawnMove({ from, to, curve, title }, className) {
     title && svg("title", {}, title),
     svg("path", { d: `M${n(x1)} ${n(y1)}Q${n(mx)} ${n(my)} ${n(x2)} ${n(y2)}` }),
     svg("path", {
-      class: "portlab-head",
+      class: "portlab-move-head",
       d: "M0 0L-7 -3.2V3.2Z",
       transform: `translate(${n(x2)} ${n(y2)}) rotate(${n(angle)})`,
     }),

@@ -81,7 +81,7 @@ function drawLine(node, parts, names) {
       part.kind === "flying" && hatchLines(start, width),
       svg("text", { x: middle, y: LINE_TOP + LINE_HIGH + 13 }, part.label),
       part.size !== undefined
-        && svg("text", { x: middle, y: LINE_TOP + LINE_HIGH + 26, class: "portlab-size" },
+        && svg("text", { x: middle, y: LINE_TOP + LINE_HIGH + 26, class: "portlab-part-size" },
           `${withCommas(part.size)} B`),
     ];
   });
@@ -108,9 +108,9 @@ function lineMarks(names, where) {
     const x = `${where(place)}%`;
     return [
       svg("line", {
-        class: "portlab-tick", x1: x, x2: x, y1: LINE_TOP - 4, y2: LINE_TOP + LINE_HIGH,
+        class: "portlab-place", x1: x, x2: x, y1: LINE_TOP - 4, y2: LINE_TOP + LINE_HIGH,
       }),
-      svg("text", { x, y: LINE_TOP - 6, class: "portlab-name" }, said.join(" = ")),
+      svg("text", { x, y: LINE_TOP - 6, class: "portlab-place-name" }, said.join(" = ")),
     ];
   });
 }
