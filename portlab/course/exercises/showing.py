@@ -4,6 +4,7 @@ Every mark is a sign and a word. The HTML has no styles and no colours of its ow
 lists and paragraphs, which every theme, viewer and screen reader knows.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -120,15 +121,20 @@ class Given:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th scope='row'><code>{escape(name)}</code></th><td>"
-            + "<br>".join(f"<code>{escape(line)}</code>" for line in _written(value))
-            + "</td></tr>"
+        items = "".join(
+            f"<li><code>{escape(name)}</code> = {_in_page(value)}</li>"
             for name, value in self.values.items()
         )
         asked = ", ".join(f"<code>{escape(name)}</code>" for name in self.asks)
-        table = f"<table>{rows}</table>" if rows else ""
-        return f"<p><strong>{escape(self.heading)}</strong></p>{table}<p>Asked for: {asked}.</p>"
+        given = f"<ul>{items}</ul>" if items else ""
+        return f"<p><strong>{escape(self.heading)}</strong></p>{given}<p>Asked for: {asked}.</p>"
+
+
+def _in_page(value: object) -> str:
+    """A value as code; of a collection each item on a line, in columns as it is written."""
+    lines = escape("\n".join(_written(value)))
+    is_one = not isinstance(value, Mapping | list | tuple)
+    return f"<code>{lines}</code>" if is_one else f"<pre><code>{lines}</code></pre>"
 
 
 def _written(value: object) -> list[str]:
@@ -149,4 +155,6 @@ def _indented(code: str) -> str:
 
 
 def _paragraph(text: str) -> str:
-    return f"<p>{escape(text)}</p>" if text else ""
+    """A paragraph in which what can be called is code."""
+    marked = re.sub(r"\b\w+\(&quot;.*?&quot;\)", r"<code>\g<0></code>", escape(text))
+    return f"<p>{marked}</p>" if text else ""
