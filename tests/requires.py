@@ -40,7 +40,7 @@ except OSError as error:
 
 
 def needs(what: str) -> None:
-    """Go on only where this computer has `what`: "kernel", "browser", "tshark" or "ipv6"."""
+    """Go on only where this computer has `what`: "kernel", "browser", "tshark", "ip" or "ipv6"."""
     why_not = _PROBES[what]()
     if why_not is None:
         return
@@ -77,6 +77,10 @@ def _no_tshark() -> str | None:
     return None if shutil.which("tshark") else "no tshark on the path"
 
 
+def _no_ip() -> str | None:
+    return None if shutil.which("ip") else "no ip of iproute2 on the path"
+
+
 def _no_ipv6() -> str | None:
     try:
         with socket.socket(socket.AF_INET6) as probe:
@@ -90,5 +94,6 @@ _PROBES: dict[str, Callable[[], str | None]] = {
     "kernel": _no_kernel,
     "browser": _no_browser,
     "tshark": _no_tshark,
+    "ip": _no_ip,
     "ipv6": _no_ipv6,
 }

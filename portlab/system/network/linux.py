@@ -4,6 +4,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from portlab.system.network.values import Gateway, NameServer
 
@@ -25,14 +26,14 @@ def gateways() -> tuple[Gateway, ...]:
     return tuple(found)
 
 
-def gateways4(table: str) -> Iterator[Gateway]:
-    """The default routes of /proc/net/route (proc(5)): numbers in hex, in this computer's order."""
+def gateways4(table: str, byteorder: Literal["little", "big"] = sys.byteorder) -> Iterator[Gateway]:
+    """The default routes of /proc/net/route (proc(5)): hex, in this computer's byte order."""
     routes = []
     for line in table.splitlines()[1:]:
         name, destination, gateway, flags, _, _, metric, mask, *_ = line.split()
         default = int(destination, 16) == int(mask, 16) == 0
         if default and int(flags, 16) & (_UP | _GATEWAY) == _UP | _GATEWAY:
-            packed = int(gateway, 16).to_bytes(4, sys.byteorder)
+            packed = int(gateway, 16).to_bytes(4, byteorder)
             routes.append((int(metric), Gateway(socket.inet_ntop(socket.AF_INET, packed), name)))
     yield from _in_order(routes)
 
