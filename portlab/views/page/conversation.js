@@ -10,7 +10,7 @@ const AHEAD = 300; // pixels drawn beyond what is in view
 const HINT = "Point at a packet, or go through them with the ↑ and ↓ keys.";
 
 export class ConversationView {
-  // `on` has choose(view, row), leave(), step(by), play() and reveal(view, count).
+  // `on` has choose(view, row), leave(), step(by), play(), reveal(view, count) and scroll(view).
   constructor(conversation, { name, only, on, signal }) {
     Object.assign(this, { conversation, name, only, on });
     this.active = null;
@@ -25,7 +25,10 @@ export class ConversationView {
     this.drawing = null;
     this.now = { count: 0, y: null };
     const listen = (what, hear) => this.scroll.addEventListener(what, hear, { signal });
-    listen("scroll", () => this.redraw());
+    listen("scroll", () => {
+      this.redraw();
+      on.scroll(this);
+    });
     listen("keydown", (event) => this.key(event));
     listen("pointerover", (event) => this.point(this.rowUnder(event)));
     listen("pointerleave", () => this.point(null));
@@ -49,12 +52,15 @@ export class ConversationView {
     fill(this.tall, this.drawing.node);
   }
 
-  // Give everything its place for the width there is now.
-  arrange(options) {
-    const width = this.scroll.clientWidth;
-    if (!width) return;
-    const height = this.drawing.arrange(width, options);
-    this.tall.style.height = `${height}px`;
+  // What placing.js needs to know for the width there is now.
+  measure(options) {
+    return this.drawing.measureFor(this.scroll.clientWidth, options);
+  }
+
+  // Take the places that it found.
+  arrange(placing) {
+    this.drawing.arrange(placing);
+    this.tall.style.height = `${placing.height}px`;
     this.drawHeads();
     this.moveTo(this.now.count);
     this.redraw();

@@ -5,14 +5,14 @@
 
 import { fill, svg } from "./dom.js";
 import { LINE, SMALL_FONT, labelLines, textMeasure, wrapWords } from "./labels.js";
-import { LOST_AFTER, Placing, markCrowds, momentsOf, usualWait } from "./placing.js";
+import { LOST_AFTER, markCrowds, momentsOf, usualWait } from "./placing.js";
 import { chip, dot, markAt, styleOf, textLines, tipOf } from "./strokes.js";
 import { briefTime, shownTime } from "./times.js";
 import { rowInWords } from "./wording.js";
 
 const NARROW = 250; // pixels between the lanes that labels along the arrows need
 const BAND = 200; // rows are looked up in bands of so many pixels
-const STEEP = 26; // degrees; what is steeper has its label level
+const STEEP = 42; // degrees; what is steeper has its label level
 const CLIP_BELOW = 7;
 
 export class Drawing {
@@ -47,8 +47,9 @@ export class Drawing {
     this.drawn = new Map();
   }
 
-  // Give everything its place in a picture `width` pixels wide.
-  arrange(width, { sincePrevious }) {
+  // See how much room there is in a picture `width` pixels wide, and cut the labels to it. Gives
+  // what placing.js needs to give everything its place.
+  measureFor(width, { sincePrevious }) {
     const { rows, lanes, before } = this.conversation;
     this.width = width;
     this.sincePrevious = sincePrevious;
@@ -61,16 +62,17 @@ export class Drawing {
     this.left = this.narrow ? 14 : margin;
     this.right = lanes.length > 1 ? width - this.left : this.left;
     this.lines = rows.map((row) => this.linesOf(row));
-    this.placing = new Placing(this.moments, this.usual, {
-      lines: (at) => this.lines[at].length,
-      narrow: this.narrow,
-    });
     this.waits = sincePrevious ? this.sincePreviousTimes() : null;
+    return { moments: this.moments, lines: (at) => this.lines[at].length, narrow: this.narrow };
+  }
+
+  // Take the places that placing.js found.
+  arrange(placing) {
+    this.placing = placing;
     this.index();
     this.drawn.clear();
     for (const name of ["ghosts", "live", "beside", "rows"]) fill(this.layers[name]);
     this.drawLanes();
-    return this.placing.height;
   }
 
   widest(texts) {

@@ -4,6 +4,7 @@
 import { ConversationView } from "./conversation.js";
 import { button, fill, freshId, html } from "./dom.js";
 import { hostPanel } from "./panel.js";
+import { placeTracks } from "./placing.js";
 import { WHICH } from "./scene.js";
 
 export class GroupView {
@@ -61,11 +62,36 @@ export class GroupView {
       name: two ? `the ${WHICH[ladder]} ladder, ${conversation.heading}` : conversation.heading,
       only,
       signal: this.ending.signal,
-      on: { ...this.on, choose: (one, row) => this.on.choose(this, one, row, ladder) },
+      on: {
+        ...this.on,
+        choose: (one, row) => this.on.choose(this, one, row, ladder),
+        scroll: (one) => this.scrollWith(one),
+      },
     });
     this.views.push(view);
     (this.panels ??= []).push(hostPanel(this.states, conversation));
     return view;
+  }
+
+  // Give everything its place; the same time has the same height in ladders side by side.
+  arrange(options) {
+    const [one, other] = this.views;
+    const apart = !other || other.scroll.getBoundingClientRect().left
+      < one.scroll.getBoundingClientRect().right;
+    const tracks = this.views.map((view) => view.measure(options));
+    const usual = Math.min(...this.views.map((view) => view.drawing.usual));
+    const placed = apart ? tracks.map((track) => placeTracks([track], usual)[0]) : placeTracks(tracks, usual);
+    this.views.forEach((view, at) => view.arrange(placed[at]));
+    this.together = !apart;
+  }
+
+  scrollWith(view) {
+    if (!this.together) return;
+    for (const other of this.views) {
+      if (other !== view && other.scroll.scrollTop !== view.scroll.scrollTop) {
+        other.scroll.scrollTop = view.scroll.scrollTop;
+      }
+    }
   }
 
   ladderTitle(at) {

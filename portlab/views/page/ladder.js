@@ -139,7 +139,9 @@ class LadderView {
     const width = this.body.clientWidth;
     if (!width || width === this.width || !this.scene) return;
     this.width = width;
-    for (const view of this.openViews()) view.arrange({ sincePrevious: this.sincePrevious });
+    for (const group of this.groups) {
+      if (group.open) group.arrange({ sincePrevious: this.sincePrevious });
+    }
     this.timeline.set(this.timeline.position);
   }
 

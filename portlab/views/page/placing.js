@@ -69,46 +69,61 @@ export function markCrowds(rows, moments) {
   }
 }
 
-// Where every row starts and ends, and all else beside it. `lines` tells how many lines of text a
-// row has. In a `narrow` ladder everything written has a height of its own, since there is no room
-// beside the lanes.
-export class Placing {
-  constructor(moments, usual, { lines, narrow }) {
-    Object.assign(this, { usual, lines, narrow });
+// Where every row starts and ends, and all else beside it, of one conversation or of two that stand
+// beside each other: then the same time is at the same height in both.
+//
+// Each track has its `moments`, `lines(at)` tells how many lines of text a row has, and in a
+// `narrow` one everything written has a height of its own, for there is no room beside the lanes.
+// Gives for each track {starts, ends, beside, breaks, height}, and each moment its `y`.
+export function placeTracks(tracks, usual) {
+  const placed = tracks.map((track) => new Track(track));
+  const nextTime = () => Math.min(...placed.map((one) => one.nextTime));
+  let y = tracks.some((track) => track.narrow) ? 4 : 8;
+  let before = nextTime();
+  let seen = before;
+  for (let now = before; now < Infinity; now = nextTime()) {
+    // What happens at one time in both goes side by side, step by step.
+    const here = placed.filter((one) => one.nextTime === now);
+    const moments = here.map((one) => one.take());
+    const top = y;
+    const way = y + wayOf(now - before, usual);
+    y = Math.max(...here.map((one, at) => one.below(moments[at], way)));
+    if (moments.some((moment) => moment.real)) {
+      const bottom = y - Math.max(...here.map((one, at) => one.heightOf(moments[at])));
+      const wait = now - seen;
+      if (wait > LONG_WAIT * usual) for (const one of placed) one.breaks.push({ top, bottom, time: wait });
+      seen = Math.max(seen, now);
+    }
+    here.forEach((one, at) => one.put(moments[at], y));
+    before = Math.max(before, now);
+  }
+  const height = Math.max(y, ...placed.map((one) => one.lowest())) + 22;
+  return placed.map((one) => one.finished(height));
+}
+
+class Track {
+  constructor({ moments, lines, narrow }) {
+    Object.assign(this, { moments, lines, narrow });
     this.starts = [];
     this.ends = [];
     this.beside = [];
     this.breaks = [];
-    this.y = narrow ? 4 : 8;
     // By lane: how far down text, labels and arrow heads reach, and the time last written.
     this.text = {};
     this.labels = {};
     this.heads = {};
     this.told = {};
-    this.written = this.y;
-    this.place(moments);
-    for (const { at, what } of moments) {
-      if (what === "lost") this.ends[at] = this.starts[at] + LOST_AFTER * (this.ends[at] - this.starts[at]);
-      else this.ends[at] ??= this.starts[at];
-    }
-    this.height = Math.max(this.y, this.written, ...Object.values(this.text)) + 22;
+    this.written = 0;
+    this.placed = 0;
   }
 
-  place(moments) {
-    let now = moments[0]?.time ?? 0;
-    let seen = now;
-    for (const moment of moments) {
-      const top = this.y;
-      const way = this.y + wayOf(moment.time - now, this.usual);
-      this.y = this.narrow ? this.below(moment, way) : this.besideLanes(moment, way);
-      if (moment.real && moment.time - seen > LONG_WAIT * this.usual) {
-        this.breaks.push({ top, bottom: this.y - this.heightOf(moment), time: moment.time - seen });
-      }
-      this.put(moment);
-      moment.y = this.y;
-      now = Math.max(now, moment.time);
-      if (moment.real) seen = Math.max(seen, moment.time);
-    }
+  get nextTime() {
+    return this.moments[this.placed]?.time ?? Infinity;
+  }
+
+  take() {
+    this.placed += 1;
+    return this.moments[this.placed - 1];
   }
 
   // Pixels of what is written above the point where something starts.
@@ -116,53 +131,68 @@ export class Placing {
     return what === "sent" || (this.narrow && what === "mark") ? LINE * this.lines(at) : 0;
   }
 
-  besideLanes(moment, way) {
-    const { lane, at } = moment;
-    let y = way;
-    if (this.tells(moment)) y = Math.max(y, (this.text[lane] ?? -99) + CHIP);
-    if (moment.what === "came" || moment.what === "lost") {
-      return Math.max(y, (this.heads[lane] ?? -99) + ARRIVAL);
-    }
-    const high = LINE * this.lines(at);
-    y = Math.max(y, (this.labels[lane] ?? 0) + high + 7);
-    return Math.max(y, (this.heads[lane] ?? 0) + 10 + 0.8 * (high - LINE));
-  }
-
+  // No higher than what is already there allows.
   below(moment, way) {
-    const chips = CHIP * moment.states.length;
-    if (moment.what === "came" || moment.what === "lost") {
-      const y = Math.max(way, (this.heads[moment.lane] ?? -99) + ARRIVAL);
-      return chips ? Math.max(y, this.written + CHIP / 2 + 2) : y;
+    const { lane, at, what } = moment;
+    const head = this.heads[lane] ?? -99;
+    const arrives = what === "came" || what === "lost";
+    if (this.narrow) {
+      const high = this.heightOf(moment);
+      if (!arrives) return Math.max(way, this.written + high + 6, head + high + 5);
+      const chips = moment.states.length ? this.written + CHIP / 2 + 2 : 0;
+      return Math.max(way, head + ARRIVAL, chips);
     }
-    return Math.max(way, this.written + this.heightOf(moment) + 6);
+    const y = this.tells(moment) ? Math.max(way, (this.text[lane] ?? -99) + CHIP) : way;
+    if (arrives) return Math.max(y, head + ARRIVAL);
+    const high = LINE * this.lines(at);
+    return Math.max(y, (this.labels[lane] ?? 0) + high + 7, head + 10 + 0.8 * (high - LINE));
   }
 
   tells(moment) {
     return moment.real && (moment.states.length > 0 || this.told[moment.lane] !== moment.time);
   }
 
-  put(moment) {
-    const { y } = this;
-    const { lane, at, states, what, time } = moment;
+  put(moment, y) {
+    const { lane, at, what } = moment;
+    moment.y = y;
     if (what === "came" || what === "lost") this.ends[at] = this.heads[lane] = y;
     else this.starts[at] = this.labels[lane] = y;
-    if (this.narrow) {
-      const first = what === "came" ? y : y + CHIP / 2 + 3;
-      states.forEach((change, index) => {
-        this.beside.push({ lane, y: first + index * CHIP, time: null, state: change.new, moment });
-      });
-      if (states.length) this.written = first + (states.length - 0.5) * CHIP;
-      else if (what !== "came" && what !== "lost") this.written = y;
-      return;
-    }
+    if (this.narrow) this.tellBetween(moment, y);
+    else this.tellBeside(moment, y);
+  }
+
+  tellBetween(moment, y) {
+    const { lane, states, what } = moment;
+    const first = what === "came" ? y : y + CHIP / 2 + 3;
+    states.forEach((change, index) => {
+      this.beside.push({ lane, y: first + index * CHIP, time: null, state: change.new, moment });
+    });
+    if (states.length) this.written = first + (states.length - 0.5) * CHIP;
+    else if (what !== "came" && what !== "lost") this.written = y;
+  }
+
+  tellBeside(moment, y) {
     if (!this.tells(moment)) return;
+    const { lane, states, time } = moment;
     (states.length ? states : [null]).forEach((change, index) => {
       const shown = index === 0 && this.told[lane] !== time;
       this.text[lane] = y + index * CHIP;
-      this.beside.push({ lane, y: this.text[lane], time: shown ? time : null,
-        state: change?.new ?? null, moment });
+      this.beside.push({ lane, y: this.text[lane], time: shown ? time : null, state: change?.new ?? null, moment });
     });
     this.told[lane] = time;
+  }
+
+  lowest() {
+    return Math.max(0, this.written, ...Object.values(this.text));
+  }
+
+  finished(height) {
+    const { starts, ends, beside, breaks } = this;
+    for (const { at, what } of this.moments) {
+      if (what === "lost") ends[at] = starts[at] + LOST_AFTER * (ends[at] - starts[at]);
+      else ends[at] ??= starts[at];
+    }
+    return { starts, ends, beside, breaks, height };
   }
 }
 
