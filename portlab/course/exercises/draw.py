@@ -42,7 +42,3 @@ class Draw:
             other = self.whole(0, last)
             listed[last], listed[other] = listed[other], listed[last]
         return listed
-
-    def some(self, items: Iterable[T], count: int) -> list[T]:
-        """So many different ones of these."""
-        return self.shuffled(items)[:count]
