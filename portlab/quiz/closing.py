@@ -30,9 +30,9 @@ def questions(lesson: str, *, count: int | None = 6, seed: int = 1) -> Session:
             f"Closing questions of lesson {number}",
             there if count is None else draw(there, count, seed),
             _call(number, count, seed),
-            f"Others: {_call(number, count, seed + 1)}"
-            if count is not None
-            else "Run the cell again to begin afresh.",
+            "Run the cell again to begin afresh."
+            if count is None
+            else f"For other questions, run `{_call(number, count, seed + 1)}`.",
         )
     return _open[key]
 

@@ -26,7 +26,6 @@ class Session:
         self._call = call
         self._more = more
         self._place = 0
-        self._problem = ""
 
     @property
     def over(self) -> bool:
@@ -58,7 +57,6 @@ class Session:
             "title": self.title,
             "place": self._place,
             "count": len(self.questions),
-            "problem": self._problem,
         }
         if self._place < len(self.questions):
             question = self.questions[self._place]
@@ -79,21 +77,16 @@ class Session:
     def hear(self, message: Any) -> None:
         """Do what the page asks: {do: "answer", answer: numbers of choices, or text}, {do: "next"}.
 
-        Anything else is ignored; an answer that cannot be graded becomes the state's `problem`.
+        Anything else is ignored. Raises QuizError for an answer that cannot be graded.
         """
-        self._problem = ""
         if self._place == len(self.questions):
             return
+        verdict = self.verdicts[self._place]
         match message:
-            case {"do": "next"} if self.verdicts[self._place] is not None:
+            case {"do": "next"} if verdict is not None:
                 self._place += 1
-            case {"do": "answer", "answer": list() | str() as answer} if (
-                self.verdicts[self._place] is None
-            ):
-                try:
-                    self.answer(self._place + 1, self._from_page(answer))
-                except QuizError as error:
-                    self._problem = str(error)
+            case {"do": "answer", "answer": list() | str() as answer} if verdict is None:
+                self.answer(self._place + 1, self._from_page(answer))
 
     def _from_page(self, answer: Any) -> Any:
         """A page names choices by their numbers, which are not to be taken for their words."""

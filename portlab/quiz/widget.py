@@ -9,49 +9,53 @@ from typing import Any, Protocol
 import anywidget
 import traitlets
 
+from portlab.errors import QuizError
 from portlab.views.page.module import css, esm
 
 PAGE = Path(__file__).parent / "page"
-_COMMON = (PAGE / "prose.js", PAGE / "patience.js", PAGE / "choices.js")
 
 
 class Asked(Protocol):
-    """What stands behind a widget: its state, as JSON without a key, and what the page tells it."""
+    """What stands behind a widget."""
 
-    def state(self) -> dict[str, Any]: ...
+    def state(self) -> dict[str, Any]:
+        """What the page may know now, as JSON."""
 
-    def hear(self, message: Any) -> None: ...
+    def hear(self, message: Any) -> None:
+        """Do what the page asks, or raise QuizError with a sentence for the learner."""
 
 
 class AskedWidget(anywidget.AnyWidget):
-    """Shows the state of `asked`, gives it every message of the page, and shows its state anew."""
+    """Shows the state of `asked`, and gives it what the page sends: `{do, ask, ...}`.
+
+    Each message is answered with its number `ask` as `answer`, and a `problem` if there is one.
+    """
 
     _css = css("base.css", PAGE / "quiz.css")
     state = traitlets.Dict().tag(sync=True)
 
     def __init__(self, asked: Asked) -> None:
-        super().__init__()
-        self._asked, self._heard = asked, 0
-        self._show()
+        super().__init__(state=asked.state())
+        self._asked = asked
         self.on_msg(self._hear)
 
     def _hear(self, _: object, message: Any, buffers: object) -> None:
-        self._asked.hear(message)
-        self._heard += 1
-        self._show()
-
-    def _show(self) -> None:
-        # Counted, because the page waits for an answer even where nothing has changed.
-        self.state = self._asked.state() | {"heard": self._heard}
+        answer = {"answer": message.get("ask") if isinstance(message, dict) else None}
+        try:
+            self._asked.hear(message)
+        except QuizError as error:
+            answer["problem"] = str(error)
+        self.state = self._asked.state()
+        self.send(answer)
 
 
 class PredictionWidget(AskedWidget):
     """See `portlab.quiz.prediction`."""
 
-    _esm = esm("dom.js", *_COMMON, PAGE / "predict.js")
+    _esm = esm(PAGE / "predict.js")
 
 
 class QuestionsWidget(AskedWidget):
     """See `portlab.quiz.session`."""
 
-    _esm = esm("dom.js", *_COMMON, PAGE / "entry.js", PAGE / "questions.js")
+    _esm = esm(PAGE / "questions.js")

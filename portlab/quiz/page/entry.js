@@ -1,12 +1,14 @@
 // A question whose answer is typed: a native field, which Enter sends.
 
-import { html } from "../../views/page/dom.js";
+import { freshId, html } from "../../views/page/dom.js";
 
 // `legend` are the children of the question, `given` what was answered once it is `locked`.
 // Returns {node, written, first}.
 export function entryField({ legend, numeric, given = "", locked = false, onenter }) {
+  const id = freshId("entry");
   const input = html("input", {
     type: "text",
+    id,
     class: "portlab-field",
     value: given,
     disabled: locked,
@@ -14,13 +16,18 @@ export function entryField({ legend, numeric, given = "", locked = false, onente
     autocomplete: "off",
     autocapitalize: "off",
     spellcheck: "false",
-    "aria-label": numeric ? "Your answer, a number" : "Your answer, a word or two",
     onkeydown: (event) => {
       if (event.key === "Enter") onenter();
     },
   });
   return {
-    node: html("fieldset", { class: "portlab-choices" }, html("legend", {}, legend), input),
+    node: html(
+      "fieldset",
+      { class: "portlab-choices" },
+      html("legend", {}, legend),
+      html("label", { for: id, class: "portlab-entry" }, numeric ? "Your answer, a number" : "Your answer, a word or two"),
+      input,
+    ),
     written: () => input.value.trim(),
     first: input,
   };

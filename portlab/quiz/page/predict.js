@@ -1,24 +1,26 @@
 // A prediction: choose, lock in, and it stays. The kernel holds what is locked in.
 
 import { button, fill, focusable, html } from "../../views/page/dom.js";
+import { oneAtATime } from "./asking.js";
 import { choiceGroup } from "./choices.js";
-import { patience } from "./patience.js";
 import { prose } from "./prose.js";
 
 function renderPrediction({ model, el }) {
+  const ending = new AbortController();
   const body = html("div", { class: "portlab-asked" });
   const status = focusable(html("p", { role: "status", class: "portlab-status", tabindex: -1 }));
-  el.append(html("div", { class: "portlab portlab-prediction" }, body, status));
-  const kernel = patience((words) => fill(status, words));
+  const root = html("div", { class: "portlab portlab-prediction" }, body, status);
+  const say = (words) => fill(status, words);
+  const tell = oneAtATime(model, ending.signal, say);
+  el.append(root);
 
   function lockIn(group) {
     const [choice] = group.chosen();
     if (choice === undefined) {
-      fill(status, "Choose one first. A guess is welcome.");
+      say("Choose one first. A guess is welcome.");
       group.first.focus();
-    } else if (!kernel.asked()) {
-      kernel.ask();
-      model.send({ do: "lock", choice });
+    } else {
+      tell({ do: "lock", choice });
     }
   }
 
@@ -32,7 +34,6 @@ function renderPrediction({ model, el }) {
       locked: locked !== null,
       marks: locked === null ? {} : { [locked]: { sign: "●", word: "locked in", kind: "locked" } },
     });
-    kernel.answered();
     if (locked === null) {
       const press = button("Lock in", () => lockIn(group));
       press.classList.add("portlab-main");
@@ -50,8 +51,9 @@ function renderPrediction({ model, el }) {
   model.on("change:state", draw);
   draw();
   return () => {
-    kernel.answered();
     model.off("change:state", draw);
+    ending.abort();
+    root.remove();
   };
 }
 

@@ -2,28 +2,23 @@
 // The kernel grades; until it has, there is no key on this page.
 
 import { button, fill, focusable, html } from "../../views/page/dom.js";
+import { oneAtATime } from "./asking.js";
 import { choiceGroup } from "./choices.js";
 import { entryField } from "./entry.js";
 import { prose } from "./prose.js";
-import { patience } from "./patience.js";
 
 function renderQuestions({ model, el }) {
+  const ending = new AbortController();
   const body = html("div", { class: "portlab-asked" });
   const status = html("div", { role: "status", class: "portlab-status" });
   const foot = html("div", { class: "portlab-foot" });
   const root = html("div", { class: "portlab portlab-questions" }, body, status, foot);
-  const kernel = patience((words) => fill(status, words));
+  const say = (words) => fill(status, words);
+  const tell = oneAtATime(model, ending.signal, say);
   el.append(root);
-
-  function tell(message) {
-    if (kernel.asked()) return;
-    kernel.ask();
-    model.send(message);
-  }
 
   function draw() {
     const hadFocus = root.contains(document.activeElement);
-    kernel.answered();
     const state = model.get("state");
     const goal = state.tally !== undefined ? drawTally(state) : drawQuestion(state);
     if (hadFocus) goal.focus(); // what had it is gone
@@ -31,7 +26,7 @@ function renderQuestions({ model, el }) {
 
   // Each returns what is to have the focus now.
   function drawQuestion(state) {
-    const { kind, prompt, choices, verdict, problem, place, count } = state;
+    const { kind, prompt, choices, verdict, place, count } = state;
     const legend = [
       html("span", { class: "portlab-tag" }, `Question ${place + 1} of ${count}`),
       html("span", { class: "portlab-prompt" }, prose(prompt)),
@@ -53,24 +48,17 @@ function renderQuestions({ model, el }) {
     function answer() {
       const given = answers();
       if (given.length > 0) return tell({ do: "answer", answer: given });
-      fill(status, typed ? "Write your answer first." : "Choose first. A guess is welcome.");
-      asked.first.focus();
+      say(typed ? "Write your answer first." : "Choose first. A guess is welcome.");
+      return asked.first.focus();
     }
 
     const press = button("Answer", answer);
     press.classList.add("portlab-main");
     const hint = kind === "many choices" && html("p", { class: "portlab-faint" }, "Choose every one that is right.");
-    if (!locked && problem && body.hasChildNodes()) {
-      fill(status, problem); // the question stays as it is, with what was written
-      return asked.first;
-    }
     fill(body, asked.node, !locked && [hint, press]);
-    if (!locked) {
-      fill(status);
-      fill(foot);
-      return asked.first;
-    }
-    fill(status, ...said(verdict, typed));
+    fill(status, locked && said(verdict, typed));
+    fill(foot);
+    if (!locked) return asked.first;
     const next = button(place + 1 < count ? "Next question" : "See how it went", () => tell({ do: "next" }));
     next.classList.add("portlab-main");
     fill(foot, next);
@@ -89,7 +77,7 @@ function renderQuestions({ model, el }) {
         )),
       html("p", { class: "portlab-faint" }, prose(more)),
     );
-    fill(status, tally);
+    fill(status);
     fill(foot);
     return heading;
   }
@@ -97,8 +85,9 @@ function renderQuestions({ model, el }) {
   model.on("change:state", draw);
   draw();
   return () => {
-    kernel.answered();
     model.off("change:state", draw);
+    ending.abort();
+    root.remove();
   };
 }
 
@@ -109,7 +98,7 @@ function marksOf({ picked, choices }) {
       const chosen = picked.includes(number);
       const kind = right ? "right" : chosen ? "wrong" : "other";
       const word = right
-        ? chosen ? "right, and you chose it" : "right"
+        ? chosen ? "right, and you chose it" : "this is right"
         : chosen ? "you chose this" : "";
       return [number, { kind, word, sign: { right: "✔", wrong: "✘", other: "" }[kind], note: why }];
     }),
