@@ -19,6 +19,7 @@ Box = tuple[Point, Point, Point, Point]
 
 _INK, _GREY = "#1a1a1a", "#595959"
 _SIZE, _SMALL = 8.5, 7.5
+_SMALLEST = 0.6
 _OFF = 0.035
 _MARGIN = 0.16
 _CROSS = 0.16
@@ -96,9 +97,16 @@ class Labeller:
     def _write_free(
         self, text: str, start: Point, end: Point, places: Sequence[float], *, above: bool
     ) -> bool:
-        """Write at the first place that is free, or say that there is none."""
+        """Write at the first place that is free, or say that there is none.
+
+        What is too long for its arrow is written smaller.
+        """
         size = _SIZE if above else _SMALL
         width, height = self.size(text, size)
+        room = hypot(end[0] - start[0], end[1] - start[1]) - 2 * _MARGIN
+        if width > room:
+            size *= max(room / width, _SMALLEST)
+            width, height = self.size(text, size)
         for place in places:
             box, middle, angle = self._place(start, end, width, height, place, above=above)
             if not any(overlap(box, other) for other in self.taken):
