@@ -57,7 +57,9 @@ class Comparison:
 
 
 def compare(one: Layout, other: Layout) -> Comparison:
-    """How two ladders differ, row by row and in sentences. Give both the same kind of numbers.
+    """How two ladders differ, row by row and in sentences.
+
+    Give both with relative numbers: those in the headers begin at another place in every run.
 
     >>> from portlab import drop, ladder, run
     >>> def ask(lab):

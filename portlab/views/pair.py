@@ -43,9 +43,13 @@ class LadderPair:
 
     @property
     def comparison(self) -> Comparison:
-        """What is only in one of them and what is in both, as plain data."""
+        """What is only in one of them and what is in both, as plain data.
+
+        Found in relative numbers: where numbering begins may change with the time of a SYN.
+        """
         if self._comparison is None:
-            self._comparison = compare(*self.layouts)
+            one, other = map(layout, self.traces)
+            self._comparison = compare(one, other)
         return self._comparison
 
     def text(self, *, why: bool = False, width: int = 100, ascii: bool | None = None) -> str:

@@ -15,32 +15,27 @@ class Session:
     def __init__(self, traces: Sequence[Trace], *, relative: bool = True) -> None:
         self.traces = tuple(traces)
         self._earlier: list[tuple[Trace, ...]] = []
-        self._relative = relative
+        self.relative = relative
         self._layouts: dict[tuple[int, bool], Layout] = {}
         self._comparison: Comparison | None = None
-
-    @property
-    def relative(self) -> bool:
-        return self._relative
-
-    @relative.setter
-    def relative(self, relative: bool) -> None:
-        self._relative = relative
-        self._comparison = None
 
     def layout(self, ladder: int, *, relative: bool | None = None) -> Layout:
         """The layout of one of the traces, by its place, with the numbers that are shown now."""
         trace = self.traces[ladder]
-        key = id(trace), self._relative if relative is None else relative
+        key = id(trace), self.relative if relative is None else relative
         if key not in self._layouts:
             self._layouts[key] = layout(trace, relative=key[1])
         return self._layouts[key]
 
     @property
     def comparison(self) -> Comparison | None:
-        """How the two that are shown differ; None if there is only one."""
+        """How the two that are shown differ; None if there is only one.
+
+        Always in relative numbers: where numbering begins may change with the time of a SYN.
+        """
         if self._comparison is None and len(self.traces) > 1:
-            self._comparison = compare(self.layout(0), self.layout(1))
+            one, other = (self.layout(at, relative=True) for at in (0, 1))
+            self._comparison = compare(one, other)
         return self._comparison
 
     @property
