@@ -79,7 +79,7 @@ def _border(owner: list[list[int]], row: int, ascii: bool) -> str:
 
 def _contents(bits: list[int], shown: list[Piece], row: int, bar: str) -> list[str]:
     """The lines of one row: names above, what stands in the fields below."""
-    cells = [(piece, *_label(piece)) for piece in shown if piece.named and piece.row == row]
+    cells = [(piece, *_label(piece)) for piece in shown if piece.row == row]
     height = max((len(names) + len(value) for _, names, value in cells), default=1)
     lines = []
     for number in range(height):
@@ -100,6 +100,8 @@ def _contents(bits: list[int], shown: list[Piece], row: int, bar: str) -> list[s
 def _label(piece: Piece) -> tuple[list[str], list[str]]:
     """A field's name and its value in lines that fit its box."""
     field, room = piece.field, 2 * piece.width - 1
+    if not piece.named:
+        return [piece.rest_label] if len(piece.rest_label) <= room else [], []
     if room == 1:
         return list(field.short[:3]), [field.brief]
     value = [field.brief] if len(field.brief) <= room else []

@@ -10,7 +10,7 @@ from typing import Any
 
 from portlab.views.headers.shapes import Field, Headers, Part
 
-BYTES_SHOWN = 512
+BYTES_SHOWN = 256
 """Of a long payload the page shows only so much; headers are always shown whole."""
 
 

@@ -32,9 +32,9 @@ _WRONG = "#b3261e"
 _COLORS: dict[Kind, tuple[str, str]] = {
     "ip": ("#e9ecef", "#3d4852"),
     "extension": ("#f6ebf2", "#93467a"),
-    "tcp": ("#d8f0e7", "#00694f"),
-    "udp": ("#d6e9f6", "#00588c"),
-    "icmp": ("#fbe6da", "#a34700"),
+    "tcp": ("#c8ecdd", "#00694f"),
+    "udp": ("#cce4f5", "#00588c"),
+    "icmp": ("#fadcc9", "#a34700"),
     "payload": ("#ffffff", "#1a1a1a"),
     "rest": ("#ffffff", "#595959"),
 }
@@ -150,9 +150,13 @@ class _Column:
         self.axes.add_patch(
             Rectangle((left, top), width, bottom - top, fc=fill, ec=edge, lw=line, zorder=over)
         )
-        if not piece.named:
-            return
         middle = left + width / 2
+        if not piece.named:
+            if part.is_header:
+                text = self._fitting((piece.rest_label, ""), width, self.size)
+                y = (top + bottom) / 2 + 0.04
+                self._write(middle, y, text, size=self.size, ha="center", color=_GREY)
+            return
         if piece.width == 1:
             self._upright(middle, top, bottom, field.short[:3], field.brief)
             return

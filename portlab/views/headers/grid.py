@@ -24,6 +24,11 @@ class Piece:
     rows: int
     named: bool
 
+    @property
+    def rest_label(self) -> str:
+        """What is written on a piece that has not the name itself."""
+        return f"... {self.field.short}"
+
 
 def pieces(part: Part) -> list[Piece]:
     """All fields of a part as rectangles; rows count from the part's first byte.

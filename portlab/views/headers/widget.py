@@ -16,7 +16,7 @@ from portlab.views.page.module import css, esm
 class HeaderWidget(anywidget.AnyWidget):
     """One packet's headers, or those of two packets beside each other."""
 
-    _esm = esm("dom.js", "bits.js", "header_nodes.js", "header.js", "header_widget.js")
+    _esm = esm("header_widget.js")
     _css = css("base.css", "header.css")
     headers: Any = traitlets.List().tag(sync=True)
 

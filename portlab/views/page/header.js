@@ -12,6 +12,7 @@ import {
 } from "./header_nodes.js";
 
 const WIDE = 560; // pixels from which a row has 32 bits
+const ASIDE = 290; // pixels that the meaning takes up where it stands beside the fields
 const BYTE = 26; // pixels that a byte takes up beside its row
 const OFFSET = 30; // and the number of the row's first byte before it
 const INVITATION =
@@ -32,18 +33,26 @@ class HeaderView {
     this.chosen = null;
     this.fieldNodes = this.fields.map((field, at) => fieldButton(field, at));
     this.byteNodes = this.bytes.map((hex, at) => byteButton(hex, at, this.plain(at)));
-    this.parts = data.parts.map((part) => ({ part, grid: html("div", { class: gridClass(part) }) }));
+    this.parts = data.parts.map((part) => {
+      const grid = html("div", { class: gridClass(part) });
+      return { part, grid, node: partNode(part, grid) };
+    });
     this.meaning = html("div", { class: "portlab-header-meaning" });
     this.spoken = html("p", { class: "portlab-spoken", role: "status" });
+    this.body = html(
+      "div",
+      { class: "portlab-header-body" },
+      this.parts.map(({ node }) => node),
+      data.more > 0 && html("p", { class: "portlab-faint" }, hidden(data.more)),
+      this.meaning,
+    );
     this.node = html(
       "section",
       { class: "portlab-header", "aria-label": `Headers of ${data.title}` },
       heading && html("h3", {}, data.title),
       html("p", { class: "portlab-faint" }, data.sizes),
       data.stops.map((stop) => html("p", { class: "portlab-problem" }, stop)),
-      this.parts.map(({ part, grid }) => partNode(part, grid)),
-      data.more > 0 && html("p", { class: "portlab-faint" }, hidden(data.more)),
-      this.meaning,
+      this.body,
       this.spoken,
     );
     this.listen();
@@ -66,6 +75,10 @@ class HeaderView {
     return isPlain(part);
   }
 
+  partOf({ kind, at }) {
+    return this.fields[kind === "field" ? at : this.fieldsOf(at)[0]].part;
+  }
+
   // What a node of the page stands for: {kind: "field" or "byte", at}, or null.
   target(node) {
     const found = node instanceof Element ? node.closest("[data-field], [data-byte]") : null;
@@ -76,7 +89,10 @@ class HeaderView {
 
   // ---- layout ---------------------------------------------------------------------------------
 
-  layOut(width) {
+  layOut(whole) {
+    const beside = whole >= WIDE + ASIDE;
+    this.node.classList.toggle("portlab-header-beside", beside);
+    const width = beside ? whole - ASIDE : whole;
     const perRow = width >= WIDE ? 32 : 16;
     const pixels = Math.max(width - OFFSET - (perRow / 8) * BYTE - 8, perRow * 10) / perRow;
     const focused = document.activeElement;
@@ -98,6 +114,24 @@ class HeaderView {
     }
     // Moving a node takes the focus from it.
     if (this.node.contains(focused) && focused !== document.activeElement) focused.focus();
+    this.place(this.chosen);
+  }
+
+  // The meaning stands beside the row it is about. Where there is no room, it stands below the
+  // header that something was chosen in: pointing alone must move nothing.
+  place(target) {
+    const beside = this.node.classList.contains("portlab-header-beside");
+    if (!beside) {
+      this.meaning.style.top = "";
+      const chosen = this.chosen && this.partOf(this.chosen);
+      const after = chosen ? this.parts.find(({ part }) => part === chosen).node : this.body.lastChild;
+      if (after !== this.meaning && after.nextSibling !== this.meaning) after.after(this.meaning);
+      return;
+    }
+    const body = this.body.getBoundingClientRect();
+    const at = target ? this.nodeOf(target).getBoundingClientRect().top - body.top : 0;
+    const lowest = Math.max(0, body.height - this.meaning.offsetHeight);
+    this.meaning.style.top = `${Math.round(Math.min(at, lowest))}px`;
   }
 
   // ---- lighting and saying --------------------------------------------------------------------
@@ -171,6 +205,7 @@ class HeaderView {
       else node.removeAttribute("aria-current");
     }
     this.explain(target);
+    this.place(target);
   }
 
   explain(target) {
@@ -209,7 +244,7 @@ class HeaderView {
 
   // The first field, or byte, of the part before or behind the one of `from`.
   nextPart({ kind, at }, step) {
-    const part = this.fields[kind === "field" ? at : this.fieldsOf(at)[0]].part;
+    const part = this.partOf({ kind, at });
     const parts = this.data.parts;
     const next = parts[Math.max(0, Math.min(parts.indexOf(part) + step, parts.length - 1))];
     return kind === "byte" ? next.start : this.fields.findIndex((field) => field.part === next);

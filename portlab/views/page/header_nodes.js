@@ -59,7 +59,8 @@ export function boxes(fields, nodes, first, part, perRow, pixels) {
       + `grid-column: ${one.column + 2} / span ${one.width}`;
     if (!one.named) {
       const at = { class: "portlab-header-field portlab-header-more", "data-field": first + place };
-      return html("div", { ...at, style, "aria-hidden": "true" });
+      const label = firstThatFits([`... ${field.short}`], room(one.width, pixels)) ?? "";
+      return html("div", { ...at, style, "aria-hidden": "true" }, label);
     }
     const node = nodes[place];
     node.setAttribute("style", style);
@@ -76,7 +77,7 @@ function fieldLabel(field, width, pixels) {
         field.brief === "1" ? html("strong", {}, "1") : field.brief),
     ];
   }
-  const most = room(width, pixels);
+  const most = Math.floor(room(width, pixels) * (field.wrong ? 0.88 : 1)); // bold is wider
   const sign = field.wrong ? "✗ " : "";
   const value = firstThatFits([sign + field.value, sign + field.brief], most);
   return [
