@@ -75,6 +75,17 @@ _INSIDE = {"4": "IPv4 inside", "41": "IPv6 inside", "2": "IGMP", "47": "GRE", "5
 """Protocols whose header is not read, by their number (IANA's list of protocol numbers)."""
 
 
+def protocol_name(proto: str) -> str:
+    """A protocol as it is written: `TCP`, `ICMPv6`; by its number where it has no name here.
+
+    >>> protocol_name("udp"), protocol_name("icmpv6"), protocol_name("89")
+    ('UDP', 'ICMPv6', 'IP protocol 89')
+    """
+    if proto.isdecimal():
+        return f"IP protocol {proto}"
+    return "ICMPv6" if proto == "icmpv6" else proto.upper()
+
+
 def other_pieces(packet: Packet, length: int) -> list[Piece]:
     """The label of whatever is not TCP, or is TCP without its header."""
     payload = packet.payload
@@ -82,11 +93,11 @@ def other_pieces(packet: Packet, length: int) -> list[Piece]:
         return [Piece("proto", "UDP"), Piece("len", f"len={length}")]
     if isinstance(payload, IcmpMessage | Icmpv6Message):
         return [Piece("proto", str(payload).partition(" len ")[0])]
-    name = packet.proto.upper() if packet.proto.isalpha() else f"IP protocol {packet.proto}"
+    name = protocol_name(packet.proto)
     offset = packet.ip.fragment_offset
     if offset:
         what = f"fragment at {8 * offset}"
-    elif packet.proto.isalpha():
+    elif not packet.proto.isdecimal():
         what = "no header seen"
     else:
         what = _INSIDE.get(packet.proto, "not read further")

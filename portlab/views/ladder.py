@@ -13,7 +13,14 @@ from portlab.trace.conversations import Conversation as Talk
 from portlab.trace.conversations import End, conversations
 from portlab.trace.record import Record, StateChange
 from portlab.trace.trace import Trace
-from portlab.views.labels import call_text, kind_of, other_pieces, sack_blocks, tcp_pieces
+from portlab.views.labels import (
+    call_text,
+    kind_of,
+    other_pieces,
+    protocol_name,
+    sack_blocks,
+    tcp_pieces,
+)
 from portlab.views.notes import about_the_trace, how_to_read, many, outcome
 from portlab.views.numbering import Numbering
 from portlab.views.printable import printable
@@ -116,8 +123,7 @@ class _Builder:
         return Conversation(heading, tuple(self.lanes), rows, tuple(before), snapshots)
 
     def heading(self, packets: int, calls: int) -> str:
-        name = self.proto.upper() if self.proto.isalpha() else f"IP protocol {self.proto}"
-        words = [name]
+        words = [protocol_name(self.proto)]
         if packets:
             origins = dict.fromkeys(
                 record.origin for record in self.trace if record.packet is not None

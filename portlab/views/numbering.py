@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from portlab.packets import Segment, WindowScale
 
+_Place = tuple[int, bool]
 _MODULUS = 1 << 32
 _MAX_SHIFT = 14  # RFC 7323 2.3
 
@@ -43,7 +44,7 @@ class Numbering:
         self.scaled = None not in scales
         self._shifts = [(shift or 0) if self.scaled else 0 for shift in scales]
         # First record that carried each sequence number, by direction.
-        self._first: tuple[dict[int, int], dict[int, int]] = ({}, {})
+        self._first: tuple[dict[_Place, int], dict[_Place, int]] = ({}, {})
 
     def seq(self, direction: int, raw: int) -> int:
         """A sequence number of this direction as shown."""
@@ -60,9 +61,11 @@ class Numbering:
     def repeats(self, direction: int, segment: Segment, number: int) -> int | None:
         """The record that already carried what `segment` begins with, if one did.
 
-        Only what takes up sequence numbers (payload, SYN, FIN) can be retransmitted.
+        Only what takes up sequence numbers (payload, SYN, FIN) can be retransmitted. A SYN,ACK that
+        answers a SYN which crossed this side's own says something new (RFC 9293 figure 7).
         """
         if segment.sequence_length == 0:
             return None
-        first = self._first[direction].setdefault(segment.seq, number)
+        place = segment.seq, segment.has_syn and segment.has_ack
+        first = self._first[direction].setdefault(place, number)
         return first if first != number else None

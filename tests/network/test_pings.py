@@ -3,8 +3,10 @@
 import pytest
 
 from portlab.errors import AddressError, LabError, PacketError, TimedOut
-from portlab.packets import IcmpMessage
+from portlab.packets import IcmpMessage, Reason
 from tests.network.story import told
+
+FORGED = Reason(792, "Echo or Echo Reply Message", "Forged.")
 
 
 def test_a_ping_takes_a_round_trip(lab, pair):
@@ -55,15 +57,9 @@ def test_an_answer_of_somebody_else_is_none(lab, pair):
     other = lab.host("other")
     lab.link(client, server, loss=1)
     forged = IcmpMessage.echo(1, 1, b"portlab", reply=True)
-    other._stack.send(other.addresses[0], client.addresses[0], forged, lab_reason())
+    other._stack.send(other.addresses[0], client.addresses[0], forged, FORGED)
     with pytest.raises(TimedOut):
         client.ping(server)
-
-
-def lab_reason():
-    from portlab.packets import Reason
-
-    return Reason(792, "Echo or Echo Reply Message", "Forged.")
 
 
 def test_who_is_not_there_does_not_answer(lab, pair):
