@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import portlab
-from portlab import Lab, Link, drop, run
+from portlab import Lab, Link, delay, drop, duplicate, run
 from portlab.errors import (
     AddressError,
     AppError,
@@ -53,6 +53,87 @@ def test_a_trace_of_run_can_be_run_again_with_faults():
     assert again[:2].records != trace[:2].records
     assert (again[1].fate, again.faults, again.result) == ("lost", (drop(2),), b"HELLO")
     assert again.rerun([]).records == trace.records
+
+
+def test_one_more_fault_on_a_trace():
+    trace = run(hello, seed=1).with_fault("drop", 2)
+    assert trace.faults == (drop(2),)
+    later = trace.with_fault("delay", 4, 0.25)
+    assert later.faults == (drop(2), delay(4, 0.25))
+    assert later[:3].records == trace[:3].records
+    assert later.with_fault("duplicate", 1).faults == (duplicate(1),)
+    assert trace.takes_faults
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (("lose", 2), "no fault"),
+        (("drop", 0), "names no transmission"),
+        (("drop", "2"), "names no transmission"),
+        (("delay", 2, -1), "time only goes forward"),
+        (("delay", 2, None), "number of seconds"),
+    ],
+)
+def test_what_is_no_fault(wrong, words):
+    with pytest.raises(LabError, match=words):
+        run(hello).with_fault(*wrong)
+
+
+def test_no_fault_on_real_sockets_and_none_without_an_experiment():
+    trace = run(hello, world="loopback")
+    assert not trace.takes_faults
+    with pytest.raises(LabError, match=r"loopback world.*world='model'"):
+        trace.with_fault("drop", 1)
+    with Lab() as lab:
+        lab.hosts("server", "client")
+    with pytest.raises(LabError, match="cannot be run again"):
+        lab.trace.with_fault("drop", 1)
+
+
+def test_a_run_again_is_of_the_same_seed_and_reads_the_notebook_as_it_is_now():
+    ports = [80]
+
+    def visit(lab):
+        server, client = lab.hosts("server", "client")
+        server.listen(ports[-1])
+        client.connect(server, ports[-1])
+
+    trace = run(visit, seed=5)
+    assert trace.with_fault("drop", 3).notes == ()
+    assert trace.rerun([]).records == trace.records
+    ports.append(8080)
+    (note,) = trace.with_fault("drop", 3).notes
+    assert "Nothing was to change before packet 3, and yet packet 1 is another one" in note
+    assert trace.rerun([])[0].dport == 8080
+    # What comes after the fault may differ, and mostly does.
+    assert trace.with_fault("drop", 1).notes == ()
+
+
+@pytest.mark.parametrize("world", ["model", "loopback"])
+def test_an_interrupted_run_again_leaves_nothing(world):
+    kept = []
+
+    def visit(lab):
+        server, client = lab.hosts("server", "client")
+        listener = server.listen()
+        client.connect(server, listener.port)
+        kept.append((lab, listener.port))
+        if len(kept) > 1:
+            raise KeyboardInterrupt
+
+    trace = run(visit, world=world, seed=1)
+    before = list(trace.records)
+    with pytest.raises(KeyboardInterrupt):
+        trace.rerun([])
+    assert trace.records == before
+    lab, port = kept[1]
+    with pytest.raises(LabError, match="closed"):
+        lab.host("another")
+    with socket.socket() as probe, pytest.raises(ConnectionRefusedError):
+        probe.connect(("127.0.0.1", port))
+    kept.clear()
+    assert len(trace.rerun([])) == len(before)
 
 
 def test_leaving_a_lab_closes_and_comes_to_rest():

@@ -23,7 +23,7 @@ class Fault:
     seconds: float = 0.0
 
     def __repr__(self) -> str:
-        more = f", {self.seconds:.15g}" if self.kind == "delay" else ""
+        more = f", {self.seconds!r}".removesuffix(".0") if self.kind == "delay" else ""
         return f"{self.kind}({self.number}{more})"
 
 
