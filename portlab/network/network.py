@@ -61,7 +61,7 @@ class Network:
         self.now = 0
         self.records: list[Record] = []
         self.changes: list[StateChange] = []
-        self.noted: list[Noted] = []
+        self.noted: Noted = []
         """The variables of each connection's ends, after everything that may change them."""
         self.failures: list[PortlabError] = []
         """What went wrong inside a node, to be raised from the call that is waiting."""

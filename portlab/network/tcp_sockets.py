@@ -202,7 +202,7 @@ class TcpSockets:
             stack.network.changes.append(
                 StateChange(now, stack.name, socket.local, socket.remote, old, event, new, reason)
             )
-        stack.network.noted.append((now, socket.owner, variables(endpoint)))
+        stack.network.noted.extend((now, socket.owner, *variables(endpoint)))
         stack.timers.set(socket, endpoint.next_deadline())
         if endpoint.state in _OVER:
             self._over(socket)

@@ -1,7 +1,7 @@
 """A control block's variables at one moment, in the cheapest form there is.
 
-A model host notes them after every segment, call and timer, so they are a bare tuple; whoever
-looks at them makes something readable of it (`portlab.trace.snapshot`).
+A model host notes them after every segment, call and timer, so they are bare values; whoever
+looks at them makes something readable of them (`portlab.trace.snapshot`).
 """
 
 from typing import TYPE_CHECKING

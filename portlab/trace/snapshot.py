@@ -1,20 +1,24 @@
 """What a host's TCP said about itself at one moment: the variables of its control block.
 
-Only a model host can be asked. Snapshots are noted as bare tuples while a lab runs, and turned
+Only a model host can be asked. Its variables are noted as bare values while a lab runs, and turned
 into what people read when somebody looks.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, overload
+from typing import Any, Literal, NamedTuple, cast, get_args, overload
 
 from portlab.tcp.variables import Variables
 
 Owner = tuple[str, tuple[str, int], tuple[str, int]]
 """Host, local end, remote end."""
 
-Noted = tuple[int, Owner, Variables]
-"""Time in microseconds, whose variables, and what they were after all that happened then."""
+Noted = list[Any]
+"""Time in microseconds, Owner, and then each of the Variables that held after all that happened
+then; again and again, all in one flat list. Python's garbage collector looks at every tuple that
+is kept, and there would be more of them than of records."""
+
+_WIDTH = 2 + len(get_args(Variables))
 
 TimerName = Literal[
     "retransmission", "persist", "override", "delayed ACK", "TIME-WAIT", "keep-alive"
@@ -58,14 +62,14 @@ class Snapshot:
 class Snapshots(Sequence[Snapshot]):
     """Snapshots in the order of time; made of what was noted when first looked at."""
 
-    def __init__(self, noted: Iterable[Noted] = ()) -> None:
-        self._noted: list[Noted] = list(noted)
+    def __init__(self, noted: Noted) -> None:
+        self._noted = noted.copy()
         self._made: list[Snapshot] | None = None
 
     def _all(self) -> list[Snapshot]:
         if self._made is None:
             self._made = list(_readable(self._noted))
-            self._noted = []
+            self._noted.clear()
         return self._made
 
     def __len__(self) -> int:
@@ -85,10 +89,12 @@ class Snapshots(Sequence[Snapshot]):
         return f"<{len(self)} snapshots>"
 
 
-def _readable(noted: Iterable[Noted]) -> Iterator[Snapshot]:
+def _readable(noted: Noted) -> Iterator[Snapshot]:
     """A Snapshot wherever something changed."""
     last: dict[Owner, Variables] = {}
-    for time, owner, variables in noted:
+    for at in range(0, len(noted), _WIDTH):
+        time, owner = noted[at : at + 2]
+        variables = cast(Variables, tuple(noted[at + 2 : at + _WIDTH]))
         if last.get(owner) != variables:
             last[owner] = variables
             yield _snapshot(time, owner, variables)
