@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from portlab.views.headers.grid import ROW, Piece, bytes_of_rows, pieces
 from portlab.views.headers.shapes import Headers, Kind, Part
+from portlab.views.labelling import Labeller
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,6 +76,7 @@ class _Column:
     ) -> None:
         self.axes = axes
         self.of = headers
+        self.label = Labeller(axes, _FONT)
         self.left = left + _LEFT
         self.hexes = hexes
         self.bit = (width - _LEFT - (_HEX if hexes else 0.12)) / ROW
@@ -190,11 +192,8 @@ class _Column:
 
     def _fitting(self, texts: tuple[str, ...], width: float, size: float) -> str:
         """The first of `texts` that fits; else the last, cut."""
-        from matplotlib.textpath import TextPath
-
         for text in texts:
-            path = TextPath((0, 0), text.replace("$", "S"), size=size)
-            if path.get_extents().width / 72 <= width - 0.04:
+            if self.label.size(text, size)[0] <= width - 0.04:
                 return text
         text = texts[-1]
         most = max(int(width / (size * 0.0088)), 1)
