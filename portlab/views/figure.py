@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from portlab.host import written
 from portlab.views.canvas import FONT, GREY, INK, PALE, page, wrapped, write
+from portlab.views.characters import UNICODE
 from portlab.views.comparison import is_marked
 from portlab.views.folding import folded
-from portlab.views.labelling import DIFFERS, Labeller
+from portlab.views.labelling import Labeller
 from portlab.views.placing import LOST_AFTER, Placed, place_rows
 from portlab.views.shapes import Arrow, Conversation, Fold, Kind, Lane, Layout, Mark
 from portlab.views.times import Clock, brief
@@ -61,7 +62,7 @@ class Frame:
     """Where on the page a ladder stands, in inches from its left.
 
     `lanes` are its two hosts; names stay between `left` and `right`. `times` is where the times
-    beside the lanes end, and None where they are told elsewhere.
+    beside the lanes end, and None where times and waits are told elsewhere.
     """
 
     lanes: tuple[float, float]
@@ -131,7 +132,7 @@ class Drawing:
         for one in self.placed.beside:
             if one.lane < len(self.lanes):
                 self._beside(one.lane, self.zero + one.y, one.time, one.state)
-        for wait in self.placed.breaks:
+        for wait in self.placed.breaks if self.frame.times else ():
             self._break(self.zero + (wait.top + wait.bottom) / 2, wait.time)
         for row, start, _ in self.placed.rows:
             if isinstance(row, Fold):
@@ -200,7 +201,7 @@ class Drawing:
         left, right = self.frame.lanes
         band = Rectangle((left, y), right - left, 0.3, fc=PALE, ec="none", zorder=4)
         self.axes.add_patch(band)
-        sign = f"{DIFFERS} " if is_marked(row, self.marked) else ""
+        sign = f"{UNICODE.differs} " if is_marked(row, self.marked) else ""
         text = f"{sign}... {row.text} ..."
         self.label.here((left + right) / 2, y + 0.15, text, size=8.5, color=INK)
 

@@ -8,6 +8,7 @@ from collections.abc import Container, Sequence
 from math import atan2, cos, degrees, hypot, sin
 from typing import TYPE_CHECKING, Any, cast
 
+from portlab.views.characters import UNICODE
 from portlab.views.shapes import Arrow
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ _CROSS = 0.16
 _ANYWHERE = tuple(step / 20 for step in range(21))
 _IN_THE_MIDDLE = (0.5, 0.4, 0.6, 0.3, 0.7, *_ANYWHERE)
 _AT_SENDER = _ANYWHERE
-DIFFERS = "≠"
-"""Before the number of what is not alike in the other ladder."""
-
 _BEHIND = {"boxstyle": "square,pad=0.05", "fc": "white", "ec": "none", "alpha": 0.9}
 
 
@@ -69,7 +67,7 @@ class Labeller:
 
     def numbered(self, number: int, text: str = "") -> str:
         """A label: the record's number, before it the sign if it is marked, behind it `text`."""
-        return f"{DIFFERS} {number}{text}" if number in self.marked else f"{number}{text}"
+        return f"{UNICODE.differs} {number}{text}" if number in self.marked else f"{number}{text}"
 
     def _split(self, arrow: Arrow, length: float) -> tuple[str, str]:
         """What goes above the line, as far as it is long enough, and what below it."""

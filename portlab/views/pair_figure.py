@@ -8,13 +8,13 @@ is shown smaller.
 from typing import TYPE_CHECKING, cast
 
 from portlab.views.canvas import GREY, page, wrapped, write
+from portlab.views.characters import UNICODE
 from portlab.views.comparison import Comparison, notes_of_both
 from portlab.views.figure import AROUND, HEAD, NOTE, Drawing, Frame
 from portlab.views.folding import folded
-from portlab.views.labelling import DIFFERS
 from portlab.views.placing import Together, place_together
 from portlab.views.shapes import Conversation, Layout
-from portlab.views.times import Clock
+from portlab.views.times import Clock, brief
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,15 +92,23 @@ def _beside(
 
 
 def _times(axes: "Axes", both: Together, zero: float) -> None:
-    """The scale at the left: every moment, and a line from it through both ladders."""
+    """The scale at the left: every moment with a line through both ladders, and long waits."""
     clock = Clock([time for _, time in both.moments])
     for y, time in both.moments:
         axes.plot([_AXIS + 0.08, WIDTH - 0.1], [zero + y] * 2, color=_FAINT, lw=0.7, zorder=0)
         text = clock.show(time).strip()
         write(axes, _AXIS, zero + y, text, size=7.5, color=GREY, ha="right", va="center")
+    for wait in both.breaks:
+        y, text = zero + (wait.top + wait.bottom) / 2, f"{brief(wait.time)}\nlater"
+        style = {"ha": "right", "va": "center", "style": "italic"}
+        write(axes, _AXIS, y, text, size=7.5, color=GREY, **style)
 
 
 def _notes(one: Layout, other: Layout, found: Comparison) -> tuple[list[str], list[str]]:
     """Two columns: what differs, and how to read it with the notes of both, each once."""
-    sign = (f"{DIFFERS} marks what is not alike in the other ladder.",) if any(found.marked) else ()
+    sign = (
+        (f"{UNICODE.differs} marks what is not alike in the other ladder.",)
+        if any(found.marked)
+        else ()
+    )
     return wrapped(found.summary, 94), wrapped((*sign, *notes_of_both(one, other)), 78)

@@ -9,15 +9,14 @@ from textwrap import wrap
 from typing import TypeGuard
 
 from portlab.errors import PortlabError
+from portlab.views.characters import ASCII, UNICODE, Characters
 from portlab.views.comparison import Comparison, is_marked, notes_of_both
 from portlab.views.shapes import Arrow, Conversation, Fold, Layout, Mark, Row
-from portlab.views.text import ASCII, NARROWEST, UNICODE, Characters, ConversationText, as_written
+from portlab.views.text import NARROWEST, ConversationText, as_written
 
 _GAP = "   "
 _ROOM = 78
 """Columns that a ladder wants beside another; with fewer, its labels would break too often."""
-
-_SIGNS = {True: "!=", False: "≠"}
 
 Part = tuple[Row | None, list[str]]
 
@@ -35,8 +34,8 @@ def render(
 
     `ascii` keeps to characters every terminal has. Raises PortlabError for too few columns.
     """
-    sign = _SIGNS[ascii]
-    margin = len(sign) + 1
+    use = ASCII if ascii else UNICODE
+    margin = len(use.differs) + 1
     if width < NARROWEST + margin:
         raise PortlabError(
             f"Two ladders do not fit in {width} columns: each needs {NARROWEST} and room for a "
@@ -44,10 +43,10 @@ def render(
         )
     half = (width - len(_GAP)) // 2
     beside = half >= _ROOM + margin
-    pair = _Pair(found, why, (half if beside else width) - margin, sign, ascii)
+    pair = _Pair(found, why, (half if beside else width) - margin, use)
     marks = [set(marked) for marked in found.marked]
     one, other = as_written(one, marks[0]), as_written(other, marks[1])
-    legend = [f"{sign} marks what is not alike in the other ladder."] if any(marks) else []
+    legend = [f"{use.differs} marks what is not alike in the other ladder."] if any(marks) else []
     blocks = (
         *(pair.beside(one, other) if beside else pair.below(one, other)),
         _wrapped(("What differs:", *found.summary), width),
@@ -60,14 +59,13 @@ def render(
 class _Pair:
     """Both ladders, each in lines of `width` columns behind a margin for the sign."""
 
-    def __init__(self, found: Comparison, why: bool, width: int, sign: str, ascii: bool) -> None:
+    def __init__(self, found: Comparison, why: bool, width: int, use: Characters) -> None:
         self.found = found
         self.why = why
         self.width = width
         self.marked = [set(marked) for marked in found.marked]
-        self.sign = sign
-        self.use: Characters = ASCII if ascii else UNICODE
-        self.margin = " " * (len(sign) + 1)
+        self.use = use
+        self.margin = " " * (len(use.differs) + 1)
 
     def below(self, one: Layout, other: Layout) -> Iterable[str]:
         """The whole first one, then the whole second."""
@@ -134,7 +132,11 @@ class _Pair:
         """The lines of these parts behind the margin, the sign in it where a part is marked."""
         lines = []
         for row, drawn in parts:
-            sign = f"{self.sign} " if row is not None and is_marked(row, marked) else self.margin
+            sign = (
+                f"{self.use.differs} "
+                if row is not None and is_marked(row, marked)
+                else self.margin
+            )
             lines += [(self.margin if at else sign) + line for at, line in enumerate(drawn)]
         return lines
 

@@ -78,11 +78,13 @@ class _Event:
 class Together:
     """Two conversations on one scale of time: a moment is at the same height in both.
 
-    `moments` are all heights at which something happens, with their time in microseconds.
+    `moments` are all heights at which something happens, with their time in microseconds; between
+    two of them, `breaks` are waits in both.
     """
 
     sides: tuple[Placed, Placed]
     moments: tuple[tuple[float, int], ...]
+    breaks: tuple[Break, ...]
     height: float
 
 
@@ -97,7 +99,7 @@ def place_together(one: Sequence[Row], other: Sequence[Row]) -> Together:
     placer = _Placer([one, other], axis=True)
     first, second = placer.placed()
     height = max(first.height, second.height, *(y for y, _ in placer.moments), 0.0)
-    return Together((first, second), tuple(placer.moments), height)
+    return Together((first, second), tuple(placer.moments), tuple(placer.breaks), height)
 
 
 class _Placer:

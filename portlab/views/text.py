@@ -5,11 +5,11 @@ with its own time. States stand beside their host where they change.
 """
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
 from textwrap import wrap
 
 from portlab.errors import PortlabError
 from portlab.host import written
+from portlab.views.characters import ASCII, UNICODE, Characters
 from portlab.views.folding import folded
 from portlab.views.shapes import Arrow, Change, Conversation, Lane, Layout, Mark, Row
 from portlab.views.times import Clock
@@ -26,20 +26,6 @@ _OUTSIDE = 5
 
 _INNER = 36
 """Columns between the lanes that a label needs to be readable."""
-
-
-@dataclass(frozen=True, slots=True)
-class Characters:
-    line: str
-    lane: str
-    right: str
-    left: str
-    mark: str
-    to: str
-
-
-UNICODE = Characters("─", "│", "►", "◄", "●", "→")
-ASCII = Characters("-", "|", ">", "<", "o", "->")
 
 
 def render(layout: Layout, *, why: bool = False, width: int = 100, ascii: bool = False) -> str:
