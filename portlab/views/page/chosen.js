@@ -6,9 +6,8 @@ import { shownTime } from "./times.js";
 
 const UNKNOWN = "Why it was sent, nobody here can know: only portlab's own hosts say so.";
 
-// `ask` is talk.js's; `fault(ladder, kind, number, seconds)` and `leave()` act. The two nodes go
-// where there is room for them: `card` beside the ladder, `header` below it.
-export function chosenView({ ask, fault, leave }) {
+// `ask` is talk.js's; `fault(ladder, kind, number, seconds)` and `leave()` act, `say(text)` tells.
+export function chosenView({ ask, fault, leave, say }) {
   const card = html("section", { class: "portlab-card", "aria-label": "Chosen packet", hidden: true });
   const header = html("section", { class: "portlab-whole-header", "aria-label": "Header of the packet", hidden: true });
   let shown = 0;
@@ -22,11 +21,13 @@ export function chosenView({ ask, fault, leave }) {
       row.mark ? null : why ? html("p", { class: "portlab-faint" }, why) : faultsOf(row, ladder, fault));
     card.hidden = false;
     header.hidden = true;
+    card.scrollIntoView({ block: "nearest" });
     if (row.mark) return;
     try {
       const { content } = await ask({ do: "packet", ladder, number: row.number });
       if (mine !== shown) return;
       fill(because, reasonOf("Why", content.why ?? UNKNOWN, content.source));
+      say(`Packet ${row.number} is open below. ${because.textContent}`);
       fill(header, headerView(content.header));
       header.hidden = false;
     } catch (problem) {
@@ -88,11 +89,12 @@ function faultsOf(row, ladder, fault) {
     onkeydown: (event) => event.key === "Enter" && later(),
   });
   const later = () => fault(ladder, "delay", row.number, seconds.valueAsNumber);
-  return html("div", { class: "portlab-faults", role: "group", "aria-label": `What if packet ${row.number}` },
-    html("p", {}, html("strong", {}, "What if "), "this packet were …"),
+  const again = "and run the experiment again";
+  return html("div", { class: "portlab-faults", role: "group", "aria-label": `What if, for packet ${row.number}` },
+    html("p", {}, html("strong", {}, "What if? "), "Run it again with this packet changed:"),
     html("div", { class: "portlab-buttons" },
-      button("dropped", () => fault(ladder, "drop", row.number), { title: "Drop this packet and run the experiment again" }),
-      button("duplicated", () => fault(ladder, "duplicate", row.number), { title: "Let this packet arrive twice and run the experiment again" }),
+      button("Drop", () => fault(ladder, "drop", row.number), { title: `Lose this packet ${again}` }),
+      button("Duplicate", () => fault(ladder, "duplicate", row.number), { title: `Let this packet arrive twice ${again}` }),
       html("span", { class: "portlab-delay" },
-        button("delayed by", later, { title: "Delay this packet and run the experiment again" }), seconds, html("span", {}, "s"))));
+        button("Delay", later, { title: `Let this packet arrive later ${again}` }), "by", seconds, "seconds")));
 }

@@ -6,7 +6,7 @@ import { Drawing } from "./drawing.js";
 import { endOf } from "./scene.js";
 import { rowInWords } from "./wording.js";
 
-const AHEAD = 300; // pixels drawn beyond what is in view
+const AHEAD = 150; // pixels drawn beyond what is in view
 const HINT = "Point at a packet, or go through them with the ↑ and ↓ keys.";
 
 export class ConversationView {
@@ -47,7 +47,7 @@ export class ConversationView {
   // Called when the view is on the page for the first time, and knows its fonts.
   begin() {
     if (this.drawing) return;
-    const family = getComputedStyle(this.scroll).fontFamily;
+    const family = getComputedStyle(this.scroll).fontFamily || "sans-serif";
     this.drawing = new Drawing(this.conversation, { only: this.only, id: freshId("row"), family });
     fill(this.tall, this.drawing.node);
   }
@@ -68,7 +68,11 @@ export class ConversationView {
 
   drawHeads() {
     const { lanes, before } = this.conversation;
-    this.heads.classList.toggle("portlab-narrow", this.drawing.narrow);
+    const room = 2 * this.drawing.left;
+    const texts = lanes.slice(0, 2).flatMap((lane) => [lane.name, endOf(lane)]);
+    const fits = texts.every((text) => this.drawing.measure(text, 14, true) < room);
+    // Over its own lane, or where that is too narrow at the edge.
+    this.heads.classList.toggle("portlab-apart", !fits);
     this.heads.style.setProperty("--pl-lane", `${this.drawing.left}px`);
     fill(this.heads, lanes.slice(0, 2).map((lane, at) => {
       const end = endOf(lane);

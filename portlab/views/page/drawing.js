@@ -6,13 +6,14 @@
 import { fill, svg } from "./dom.js";
 import { LINE, SMALL_FONT, labelLines, textMeasure, wrapWords } from "./labels.js";
 import { LOST_AFTER, markCrowds, momentsOf, usualWait } from "./placing.js";
-import { chip, dot, markAt, styleOf, textLines, tipOf } from "./strokes.js";
+import { behind, chip, dot, markAt, styleOf, textLines, tipOf } from "./strokes.js";
 import { briefTime, shownTime } from "./times.js";
 import { rowInWords } from "./wording.js";
 
 const NARROW = 250; // pixels between the lanes that labels along the arrows need
 const BAND = 200; // rows are looked up in bands of so many pixels
-const STEEP = 42; // degrees; what is steeper has its label level
+const STEEP = 30; // degrees; what is steeper has its label level
+const STEEP_IN_A_CROWD = 22;
 const CLIP_BELOW = 7;
 
 export class Drawing {
@@ -52,7 +53,6 @@ export class Drawing {
   measureFor(width, { sincePrevious }) {
     const { rows, lanes, before } = this.conversation;
     this.width = width;
-    this.sincePrevious = sincePrevious;
     const times = this.moments.filter((one) => one.real).map((one) => shownTime(one.time));
     const timeWide = this.widest(times) + 8;
     const states = [...before.filter(Boolean), ...this.moments.flatMap((one) => one.states.map((s) => s.new))];
@@ -61,8 +61,8 @@ export class Drawing {
     this.narrow = width - 2 * margin < NARROW;
     this.left = this.narrow ? 14 : margin;
     this.right = lanes.length > 1 ? width - this.left : this.left;
-    this.lines = rows.map((row) => this.linesOf(row));
     this.waits = sincePrevious ? this.sincePreviousTimes() : null;
+    this.lines = rows.map((row, at) => this.linesOf(row, at));
     return { moments: this.moments, lines: (at) => this.lines[at].length, narrow: this.narrow };
   }
 
@@ -81,21 +81,30 @@ export class Drawing {
     return most;
   }
 
-  linesOf(row) {
+  linesOf(row, at) {
     const span = Math.abs(this.right - this.left) || this.width - this.left;
     if (row.mark) {
       const words = `${row.number ?? ""} ${row.text}`.trim().split(" ");
       const all = words.map((text) => ({ text, role: "plain" }));
-      return wrapWords(this.narrow ? [...all, this.timeWord(row)] : all, span - 24, this.measure);
+      return wrapWords(this.narrow ? [...all, this.timeWord(at)] : all, span - 24, this.measure);
     }
     const head = this.only.has(row.number) ? [{ text: "≠", role: "only" }] : [];
-    const room = !this.narrow && row.crossed ? span / 2 - 14 : span - 36;
+    const [from, to] = this.across(row);
+    const room = !this.narrow && row.crossed ? span / 2 - 14 : Math.abs(to - from) - 36;
     const lines = labelLines(row, room, this.measure, head);
-    return this.narrow ? [...lines, [this.timeWord(row)]] : lines;
+    return this.narrow ? [...lines, [this.timeWord(at)]] : lines;
   }
 
-  timeWord(row) {
-    return { text: shownTime(row.time), role: "time" };
+  wideOf(words) {
+    return words.reduce((sum, { text }) => sum + this.measure(` ${text}`), 0);
+  }
+
+  timeWord(at) {
+    return { text: this.timeAt(this.moments[this.sentAt[at]]), role: "time" };
+  }
+
+  timeAt(moment) {
+    return this.waits ? `+${shownTime(this.waits.get(moment))}` : shownTime(moment.time);
   }
 
   sincePreviousTimes() {
@@ -190,13 +199,20 @@ export class Drawing {
     return count === 0 ? 0 : this.moments[count - 1].y;
   }
 
-  ends(row, at) {
+  // Where an arrow starts and would end, from the left. Whoever is at neither lane (a router) stands
+  // between them.
+  across(row) {
     const span = this.right - this.left;
     const xs = [row.start, row.end].map((lane) => [this.left, this.right][lane] ?? this.left + span * 0.7);
     if (xs[0] === xs[1]) xs[1] = this.left + span * 0.4;
+    return xs;
+  }
+
+  ends(row, at) {
+    const [from, to] = this.across(row);
     const { starts, ends } = this.placing;
-    if (row.fate === "lost") xs[1] = xs[0] + (xs[1] - xs[0]) * LOST_AFTER;
-    return [[xs[0], starts[at]], [xs[1], ends[at]]];
+    const reach = row.fate === "lost" ? LOST_AFTER : 1;
+    return [[from, starts[at]], [from + (to - from) * reach, ends[at]]];
   }
 
   drawRow(at) {
@@ -250,8 +266,13 @@ export class Drawing {
     const turn = toRight ? Math.atan2(y2 - y1, x2 - x1) : Math.atan2(y1 - y2, x1 - x2);
     const degrees = (turn * 180) / Math.PI;
     const high = (lines.length - 1) * LINE;
-    if (this.narrow || Math.abs(degrees) > STEEP) {
-      return textLines(lines, x1 + (toRight ? 9 : -9), y1 - 4 - high, toRight ? "start" : "end");
+    const steep = Math.abs(degrees) > (row.flanked ? STEEP_IN_A_CROWD : STEEP);
+    if (this.narrow || steep) {
+      const [x, anchor] = toRight ? [x1 + 9, "start"] : [x1 - 9, "end"];
+      const wide = Math.max(...lines.map((words) => this.wideOf(words)));
+      return svg("g", {},
+        behind(toRight ? x : x - wide, y1 - 4 - high, wide, lines.length),
+        textLines(lines, x, y1 - 4 - high, anchor));
     }
     const centred = !row.crossed && !row.flanked && row.fate !== "lost";
     const [x, y] = centred ? [(x1 + x2) / 2, (y1 + y2) / 2] : [x1, y1];
@@ -271,10 +292,9 @@ export class Drawing {
       parts.push(chip(state, out < 0 ? x - 9 - wide : x + 9, y, wide));
     }
     if (time !== null) {
-      const shown = this.waits ? `+${shownTime(this.waits.get(moment))}` : shownTime(time);
       const edge = atLeft ? 4 : this.width - 4;
       parts.push(svg("text", { class: "portlab-tiny portlab-time", x: edge, y: y + 4,
-        "text-anchor": atLeft ? "start" : "end" }, shown));
+        "text-anchor": atLeft ? "start" : "end" }, this.timeAt(moment)));
     }
     return svg("g", {}, parts);
   }

@@ -50,8 +50,13 @@ export class GroupView {
         two ? html("h4", {}, this.ladderTitle(at)) : null, view.node);
     });
     this.side = html("div", { class: "portlab-side" }, this.panels.map((panel) => panel.node));
-    this.body = html("div", { class: `portlab-body${two ? " portlab-two" : ""}` },
-      html("div", { class: "portlab-ladders" }, cells), this.side);
+    this.chosen = html("div", { class: "portlab-chosen" });
+    // Where nothing is known of the hosts, the panel is one sentence and needs no column.
+    const flat = this.panels.every(({ node }) => !node.querySelector("svg"));
+    this.body = html("div", { class: `portlab-body${two ? " portlab-two" : ""}${flat ? " portlab-flat" : ""}` },
+      html("div", { class: "portlab-main-part" },
+        html("div", { class: "portlab-ladders" }, cells), this.chosen),
+      this.side);
     fill(this.inside, this.body);
     for (const view of this.views) view.begin();
   }
@@ -109,8 +114,7 @@ export class GroupView {
 
   // Take in what is shown of a chosen packet.
   hold(card, header) {
-    this.side.prepend(card);
-    this.inside.append(header);
+    this.chosen.append(card, header);
   }
 
   show(time) {

@@ -32,6 +32,7 @@ class LadderView {
     this.resizing.observe(this.body);
     signal.addEventListener("abort", () => {
       this.resizing.disconnect();
+      for (const group of this.groups) group.end();
       this.timeline.pause();
     });
   }
@@ -55,6 +56,7 @@ class LadderView {
       ask: this.ask,
       fault: (ladder, kind, number, seconds = 0) => this.change({ do: "fault", ladder, kind, number, seconds }),
       leave: () => this.leave(),
+      say: (text) => this.say(text),
     });
     this.node = html("div", { class: "portlab portlab-ladder", role: "region", "aria-label": "Ladder" },
       html("div", { class: "portlab-top" }, this.title,
@@ -105,7 +107,9 @@ class LadderView {
     this.numbers.node.hidden = !ladders.some(hasNumbers);
     this.differences.hidden = !differences;
     fill(this.differences,
-      differences && html("ul", {}, differences.summary.map((line, at) => html("li", { class: at ? null : "portlab-first" }, line))),
+      differences && html("ul", {}, differences.summary.map((line, at) => (
+        html("li", { class: at ? null : "portlab-first" }, line.startsWith("Marked") ? `≠ ${line}` : line)
+      ))),
       can.undo && button("Undo the fault", () => this.change({ do: "undo" })));
     this.differences.setAttribute("tabindex", "-1");
     focusable(this.differences);

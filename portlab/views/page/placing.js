@@ -149,7 +149,7 @@ class Track {
   }
 
   tells(moment) {
-    return moment.real && (moment.states.length > 0 || this.told[moment.lane] !== moment.time);
+    return moment.real && moment.lane < 2 && (moment.states.length > 0 || this.told[moment.lane] !== moment.time);
   }
 
   put(moment, y) {

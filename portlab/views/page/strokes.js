@@ -54,6 +54,13 @@ export function chip(state, left, y, wide) {
     svg("text", { class: "portlab-tiny", x: left + wide / 2, y: y + 4, "text-anchor": "middle" }, state));
 }
 
+// A ground for lines of words that other arrows pass under.
+export function behind(x, y, wide, lines) {
+  return svg("rect", {
+    class: "portlab-behind", x: x - 2, y: y - LINE + 4, width: wide + 4, height: lines * LINE,
+  });
+}
+
 // Lines of words, the first with its foot at `y`.
 export function textLines(lines, x, y, anchor) {
   const words = (line) => line.map(({ text, role }, at) => (
