@@ -140,9 +140,8 @@ def _kind(address: str) -> int:
 def _purpose(one: OwnAddress) -> str:
     kind = _kind(one.address)
     if kind == _ITSELF:
-        return (
-            "This computer talking to itself. Nothing sent here ever leaves it (RFC 1122 3.2.1.3)."
-        )
+        where = "RFC 4291 2.5.3" if ":" in one.address else "RFC 1122 3.2.1.3"
+        return f"This computer talking to itself. Nothing sent here ever leaves it ({where})."
     if kind == _THIS_LINE and ":" in one.address:
         return "IPv6 on this line only: every interface has one, no router passes it on (RFC 4291)."
     if kind == _THIS_LINE:
