@@ -6,9 +6,10 @@ into what people read when somebody looks.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, cast, get_args, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast, overload
 
-from portlab.tcp.variables import Variables
+if TYPE_CHECKING:
+    from portlab.tcp.variables import Variables
 
 Owner = tuple[str, tuple[str, int], tuple[str, int]]
 """Host, local end, remote end."""
@@ -18,7 +19,7 @@ Noted = list[Any]
 then; again and again, all in one flat list. Python's garbage collector looks at every tuple that
 is kept, and there would be more of them than of records."""
 
-_WIDTH = 2 + len(get_args(Variables))
+_WIDTH = 14
 
 TimerName = Literal[
     "retransmission", "persist", "override", "delayed ACK", "TIME-WAIT", "keep-alive"
@@ -94,13 +95,13 @@ def _readable(noted: Noted) -> Iterator[Snapshot]:
     last: dict[Owner, Variables] = {}
     for at in range(0, len(noted), _WIDTH):
         time, owner = noted[at : at + 2]
-        variables = cast(Variables, tuple(noted[at + 2 : at + _WIDTH]))
+        variables = cast("Variables", tuple(noted[at + 2 : at + _WIDTH]))
         if last.get(owner) != variables:
             last[owner] = variables
             yield _snapshot(time, owner, variables)
 
 
-def _snapshot(time: int, owner: Owner, variables: Variables) -> Snapshot:
+def _snapshot(time: int, owner: Owner, variables: "Variables") -> Snapshot:
     state, iss, una, nxt, wnd, irs, rcv_nxt, edge, *due = variables
     heard = irs != rcv_nxt
     return Snapshot(
