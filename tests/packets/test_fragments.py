@@ -1,7 +1,7 @@
 """A packet cut for a narrow line: every piece is what scapy makes, and only the first has ports."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scapy.layers import inet
 
@@ -17,6 +17,7 @@ def large(size: int = 3000) -> Packet:
     return Packet.build(*ENDS, datagram, identification=7, dont_fragment=False)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 9000), st.integers(68, 1500), ipv4_addresses, ipv4_addresses)
 def test_the_pieces_are_those_of_scapy(size: int, mtu: int, src: str, dst: str) -> None:
     data = bytes(n % 251 for n in range(size))
