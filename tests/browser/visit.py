@@ -126,7 +126,10 @@ def run_all_and_save(seen: Visit, file: Path) -> None:
 
     def saved(condition: Callable[[dict[str, Any]], Any]) -> bool:
         seen.save()
-        return all(map(condition, code_cells(file)))
+        try:
+            return all(map(condition, code_cells(file)))
+        except json.JSONDecodeError:
+            return False  # it is just being written
 
     seen.menu("Edit", "Clear Outputs of All Cells")
     until(seen.page, lambda: saved(lambda cell: cell["execution_count"] is None))
