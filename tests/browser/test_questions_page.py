@@ -101,7 +101,7 @@ def test_a_prediction_by_mouse_is_locked_in_and_held_against_the_run(
         expect(widget.get_by_role("status")).to_have_text("Choose one first. A guess is welcome.")
         widget.get_by_text("the server").click()
         widget.get_by_role("button", name="Lock in").click()
-        expect(widget.get_by_role("status")).to_contain_text("Locked in: “the server”.")
+        expect(widget.get_by_role("status")).to_contain_text('Locked in: "the server".')
         expect(widget.get_by_role("radio", disabled=True)).to_have_count(3)
         expect(widget.get_by_role("button")).to_have_count(0)
         run(seen, 1)
@@ -109,7 +109,9 @@ def test_a_prediction_by_mouse_is_locked_in_and_held_against_the_run(
         expect(cell(seen, 1)).to_contain_text("The run shows: the client")
         for _ in range(2):  # again: it stays, and no widget of an earlier run stays alive
             run(seen, 0)
-            expect(widget.get_by_role("status")).to_contain_text("Locked in: “the server”. It stays")
+            expect(widget.get_by_role("status")).to_contain_text(
+                'Locked in: "the server". It stays'
+            )
         expect(widget.get_by_role("radio").nth(1)).to_be_checked()
         run(seen, 2)
         expect(cell(seen, 2)).to_contain_text("alive: 1")
@@ -132,7 +134,7 @@ def test_a_prediction_by_keyboard_alone(chromium: Browser, tmp_path: Path) -> No
         steals_no_key(seen)
         seen.page.keyboard.press("Enter")
         expect(widget.get_by_role("status")).to_contain_text(
-            "Locked in: “the network”. You locked this in after the run had been shown."
+            'Locked in: "the network". You locked this in after the run had been shown.'
         )
         expect(widget.get_by_role("status")).to_be_focused()  # not lost to the page
         steals_no_key(seen)
@@ -281,7 +283,7 @@ def test_two_on_a_page_do_not_disturb_each_other_and_dark_is_dark(
         two.get_by_role("radio").nth(2).check()
         expect(one.get_by_role("radio").nth(0)).to_be_checked()
         two.get_by_role("button", name="Lock in").click()
-        expect(two.get_by_role("status")).to_contain_text("Locked in: “the network”")
+        expect(two.get_by_role("status")).to_contain_text('Locked in: "the network"')
         expect(one.get_by_role("button", name="Lock in")).to_be_visible()
         for theme in ("light", "dark"):
             if theme == "dark":

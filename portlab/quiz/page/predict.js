@@ -44,7 +44,7 @@ function renderPrediction({ model, el }) {
     const when = late
       ? "You locked this in after the run had been shown."
       : "It stays, whatever happens next. Now run the cells below.";
-    fill(status, html("strong", {}, "Locked in:"), " “", prose(choices[locked]), "”. ", when);
+    fill(status, html("strong", {}, "Locked in:"), ' "', prose(choices[locked]), '". ', when);
     if (hadFocus) status.focus(); // what had it can no longer be used
   }
 
