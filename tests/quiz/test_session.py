@@ -10,24 +10,12 @@ from portlab.errors import PortlabError
 from portlab.quiz import bank, closing
 from portlab.quiz.question import ManyChoices, Number, OneChoice, Question, ShortText
 from portlab.quiz.session import Session, choices
+from tests.quiz.answers import right, wrong
 
 
 @pytest.fixture(autouse=True)
 def nothing_open_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(closing, "_open", {})
-
-
-def right_answer(question: Question) -> object:
-    """As a page would send it."""
-    if isinstance(question, Number | ShortText):
-        return str(question.key)
-    return [number for number, choice in enumerate(choices(question)) if choice.right]
-
-
-def wrong_answer(question: Question) -> object:
-    if isinstance(question, Number | ShortText):
-        return "7"
-    return [number for number, choice in enumerate(choices(question)) if not choice.right][:1]
 
 
 def asked(lesson: str = "05") -> Session:
@@ -45,7 +33,7 @@ def test_before_an_answer_the_page_knows_nothing_of_the_key() -> None:
         assert question.explanation not in told
         if isinstance(question, Number | ShortText):
             assert json.dumps(str(question.key)) not in told
-        session.hear({"do": "answer", "answer": right_answer(question)})
+        session.hear({"do": "answer", "answer": right(question)})
         assert session.state()["verdict"]["right"] is True
         assert question.explanation in json.dumps(session.state(), ensure_ascii=False)
         session.hear({"do": "next"})
@@ -55,7 +43,7 @@ def test_before_an_answer_the_page_knows_nothing_of_the_key() -> None:
 def test_all_wrong_ends_with_each_question_and_its_key() -> None:
     session = asked()
     for question in session.questions:
-        session.hear({"do": "answer", "answer": wrong_answer(question)})
+        session.hear({"do": "answer", "answer": wrong(question)})
         verdict = session.state()["verdict"]
         assert verdict["right"] is False
         assert verdict["reference"] == question.reference
@@ -69,10 +57,10 @@ def test_each_choice_is_answered_with_its_own_why() -> None:
     session = asked()
     question = session.questions[session.state()["place"]]
     while not isinstance(question, OneChoice):
-        session.hear({"do": "answer", "answer": right_answer(question)})
+        session.hear({"do": "answer", "answer": right(question)})
         session.hear({"do": "next"})
         question = session.questions[session.state()["place"]]
-    session.hear({"do": "answer", "answer": wrong_answer(question)})
+    session.hear({"do": "answer", "answer": wrong(question)})
     said = session.state()["verdict"]["choices"]
     assert said == [[choice.right, choice.why] for choice in question.choices]
     assert all(right or why for right, why in said)
@@ -81,11 +69,11 @@ def test_each_choice_is_answered_with_its_own_why() -> None:
 def test_the_first_answer_counts() -> None:
     session = asked()
     first = session.questions[0]
-    session.hear({"do": "answer", "answer": wrong_answer(first)})
-    session.hear({"do": "answer", "answer": right_answer(first)})
+    session.hear({"do": "answer", "answer": wrong(first)})
+    session.hear({"do": "answer", "answer": right(first)})
     assert session.state()["verdict"]["right"] is False
     with pytest.raises(PortlabError, match="first answer counts"):
-        session.answer(1, right_answer(first))
+        session.answer(1, right(first))
 
 
 def test_there_is_no_next_before_an_answer() -> None:
@@ -124,15 +112,15 @@ def test_a_choice_is_known_by_its_place_and_not_taken_for_a_letter() -> None:
     session = asked("00")
     many = next(q for q in session.questions if isinstance(q, ManyChoices))
     session = Session("Try", [many], "", "")
-    session.hear({"do": "answer", "answer": right_answer(many)})
+    session.hear({"do": "answer", "answer": right(many)})
     assert session.over
-    assert session.state()["verdict"]["picked"] == right_answer(many)
+    assert session.state()["verdict"]["picked"] == right(many)
 
 
 def test_typed_answers_do_all_that_the_page_does() -> None:
     session = questions("05", count=2)
     for number, question in enumerate(session.questions, 1):
-        answer = right_answer(question)
+        answer = right(question)
         said = str(
             session.answer(number, "abcdefg"[answer[0]] if isinstance(answer, list) else answer)
         )

@@ -1,0 +1,114 @@
+"""How predictions and questions look: at every width, in both themes, in every state.
+
+Each stands on a page of its own, where a stand-in for the kernel holds its state; what they do is
+tried in JupyterLab itself.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from portlab.quiz import bank
+from portlab.quiz.prediction import Prediction
+from portlab.quiz.question import ManyChoices, Question
+from portlab.quiz.session import Session
+from portlab.quiz.widget import PAGE
+from portlab.views.page.module import css, esm
+from tests.quiz.answers import right, wrong
+from tests.requires import needs
+
+needs("browser")
+
+from playwright.sync_api import Browser, Page  # noqa: E402
+
+from tests.browser.visit import ARTIFACTS  # noqa: E402
+
+
+def a_session() -> Session:
+    """One question of each kind."""
+    asked: dict[type, Question] = {}
+    for question in (*bank.lesson("01"), *bank.lesson("05")):
+        asked.setdefault(type(question), question)
+    return Session("Closing questions", list(asked.values()), "", "Run `questions()` again.")
+
+
+def states() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Name, page file and state of everything that there is to see."""
+    prediction = Prediction("05.x", "What follows on `drop(1)`?", ("a SYN", "silence " * 12, 3))
+    yield "prediction", "predict.js", prediction.state()
+    prediction.lock(1)
+    yield "prediction-locked", "predict.js", prediction.state()
+    session = a_session()
+    for number, question in enumerate(session.questions):
+        yield f"{question.kind}-asked", "questions.js", session.state()
+        good = number % 2 == 0 or isinstance(question, ManyChoices)
+        session.hear({"do": "answer", "answer": right(question) if good else wrong(question)})
+        yield f"{question.kind}-answered", "questions.js", session.state()
+        session.hear({"do": "next"})
+    yield "tally", "questions.js", session.state()
+
+
+@contextmanager
+def alone(
+    chromium: Browser, file: str, state: dict[str, Any], *, dark: bool, width: int
+) -> Iterator[Page]:
+    page = chromium.new_page(viewport={"width": width, "height": 700})
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    render = {"predict.js": "renderPrediction", "questions.js": "renderQuestions"}[file]
+    page.set_content(
+        f"""<!doctype html><html lang="en"><title>Questions</title>
+        <body data-jp-theme-light="{str(not dark).lower()}"
+            style="margin: 8px; background: {"#111111" if dark else "#ffffff"}">
+        <style>{css("base.css", PAGE / "quiz.css")}</style><main></main>
+        <script type="module">{esm(PAGE / file)}
+        const state = {json.dumps(state)};
+        const model = {{ get: () => state, on() {{}}, off() {{}}, send() {{}} }};
+        window.end = {render}({{ model, el: document.querySelector("main") }});
+        </script>"""
+    )
+    page.wait_for_function("() => Boolean(window.end)")
+    try:
+        yield page
+        assert problems == []
+    finally:
+        page.close()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [320, 900])
+def test_nothing_is_cut_off_and_axe_finds_no_fault(
+    chromium: Browser, dark: bool, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    ARTIFACTS.mkdir(exist_ok=True)
+    for name, file, state in states():
+        with alone(chromium, file, state, dark=dark, width=width) as page:
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            outside = page.evaluate(
+                """() => [...document.querySelectorAll(".portlab *")].filter((node) => {
+                  const { left, right } = node.getBoundingClientRect();
+                  return left < -1 || right > window.innerWidth + 1;
+                }).map((node) => node.outerHTML)"""
+            )
+            assert outside == [], name
+            unguarded = page.locator(
+                ":is(input, button, a, [tabindex]):not([data-lm-suppress-shortcuts='true'])"
+            )
+            assert unguarded.count() == 0, name
+            found = Axe().run(page, ".portlab")
+            assert [fault["id"] for fault in found.response["violations"]] == [], name
+            theme = "dark" if dark else "light"
+            shot = f"question-{name.replace(' ', '-')}-{width}-{theme}.png"
+            page.screenshot(path=ARTIFACTS / shot, full_page=True)
+
+
+def test_a_view_that_ends_leaves_nothing(chromium: Browser) -> None:
+    for _, file, state in states():
+        with alone(chromium, file, state, dark=False, width=900) as page:
+            page.evaluate("() => window.end()")
+            assert page.locator(".portlab").count() == 0
