@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 OUTPUT_PICTURES = ".jp-OutputArea-output img[src^='data:image/png']"
 POPUPS = ".jp-Dialog, .Toastify__toast"
+_VISITS = count(1)
 
 
 class Visit:
@@ -41,13 +43,17 @@ class Visit:
         page.on("websocket", lambda websocket: self.asked.append(websocket.url))
 
     def open(self, notebook: str) -> None:
-        self.go(f"{self.lab.server}/lab/tree/{notebook}?token={self.lab.token}")
+        """In a workspace of its own: no other notebook comes back, which would run instead."""
+        place = f"{self.lab.server}/lab/workspaces/visit-{next(_VISITS)}/tree/{notebook}"
+        self.go(f"{place}?token={self.lab.token}")
 
     def go(self, address: str) -> None:
         """Go to an address that opens a notebook, and wait until its kernel is there."""
         self.page.goto(address)
         expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)
         expect(self.page.locator(".jp-NotebookPanel:visible .jp-Cell").first).to_be_visible()
+        panel = self.page.locator(".jp-NotebookPanel:visible")
+        expect(panel.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']")).to_be_visible()
         expect(self.page.get_by_text("| Idle")).to_be_visible()
 
     def menu(self, title: str, item: str) -> None:
