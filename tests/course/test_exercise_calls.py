@@ -185,10 +185,26 @@ def test_a_folder_that_cannot_be_written_costs_only_the_memory(
     assert "You have given no name" in str(student())
 
 
-def test_a_damaged_memory_is_nobody(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damaged", [b"\xff\xfe", bytes(40), b"ana\nben", b"a" * 101], ids=repr)
+def test_a_damaged_memory_is_nobody(tmp_path: Path, damaged: bytes) -> None:
     (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "student").write_bytes(b"\xff\xfe")
+    (tmp_path / "home" / "student").write_bytes(damaged)
     assert "You have given no name" in str(student())
+
+
+def test_a_memory_that_an_editor_wrote_counts(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "student").write_bytes(b"\xef\xbb\xbfAna\r\n")
+    assert "You are student 'ana'" in str(student())
+
+
+@pytest.mark.parametrize("name", ["\udcff", "a" * 101], ids=["no text", "long"])
+def test_an_environment_that_holds_no_name_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("PORTLAB_STUDENT", name)
+    with pytest.raises(ExerciseError, match="names no student"):
+        exercise("05.1")
 
 
 @pytest.fixture

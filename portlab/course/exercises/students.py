@@ -6,6 +6,7 @@ itself says counts, and nothing is written: the folder there is the grader's.
 """
 
 import os
+import reprlib
 import unicodedata
 
 from portlab.course.exercises.showing import Said
@@ -45,8 +46,11 @@ def student(name: object = _KEEP) -> Said:
 
 
 def current() -> str:
-    """The student to draw parameters for; NOBODY where none was named."""
-    if named := _plain(os.environ.get(VARIABLE, "")):
+    """The student to draw parameters for; NOBODY where none was named.
+
+    Raises ExerciseError where the environment variable holds no name.
+    """
+    if named := _checked(os.environ.get(VARIABLE, "")):
         return named
     if _said_here is not None:
         return _said_here
@@ -65,7 +69,10 @@ def _checked(name: object) -> str:
         raise ExerciseError(f"{name!r} names no student. Give a name or a number: student('17').")
     plain = _plain(str(name))
     if len(plain) > _LONGEST or not plain.isprintable():
-        raise ExerciseError(f"A name has at most {_LONGEST} characters, all of them on one line.")
+        raise ExerciseError(
+            f"{reprlib.repr(name)} names no student: a name has at most {_LONGEST} characters, all "
+            "of them printable and on one line. Give another: student('17')."
+        )
     return plain
 
 
@@ -74,9 +81,10 @@ def _plain(name: str) -> str:
 
 
 def _remembered() -> str:
+    """Whoever is written down; a file that is damaged, and holds no name, is nobody."""
     try:
-        return _plain((user_folder() / "student").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return _checked((user_folder() / "student").read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, ExerciseError):
         return NOBODY
 
 
