@@ -71,6 +71,7 @@ WRONG = [
 ]
 
 UNCLEAR = [
+    (WHOLE, int, "a whole number is asked for"),
     (WHOLE, "3", "Leave the quotes away: 3"),
     (WHOLE, "three", "is text"),
     (WHOLE, 3.0, "decimal point"),

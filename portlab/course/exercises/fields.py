@@ -5,6 +5,7 @@ make themselves, a Trace or an experiment, is judged in `made.py`.
 """
 
 import difflib
+import operator
 import re
 import reprlib
 from abc import ABC, abstractmethod
@@ -133,8 +134,8 @@ class Whole(Valued):
         if isinstance(answer, float):
             raise Unclear(f"{answer} has a decimal point, and a whole number is written without.")
         try:
-            return int(answer.__index__())  # type: ignore[attr-defined]
-        except AttributeError:
+            return operator.index(answer)  # type: ignore[arg-type]
+        except TypeError:
             raise Unclear(f"{_kind(answer)}; a whole number is asked for, such as 3.") from None
 
 
