@@ -90,9 +90,9 @@ class ModelHost:
         self._stack.pings.forget(ping)
         if ping.answered is None:
             raise TimedOut(
-                f"No answer from {address} to a ping of {self.name} in {timeout:g} s: the host may "
-                "be down or not exist, or the packet or its answer was lost. That says nothing of "
-                "any port: ICMP has none."
+                f"No answer from {address} to a ping of {self.name} in the time allowed: the host "
+                "may be down or not exist, or the packet or its answer was lost. That says nothing "
+                "of any port: ICMP has none."
             )
         return (ping.answered - ping.sent) / SECOND
 

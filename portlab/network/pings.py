@@ -40,10 +40,10 @@ class Pings:
         stack = self._stack
         self._made = self._made % 0xFFFF + 1
         ping = Ping(peer, self._made, stack.network.now)
-        self._waiting[ping.identifier] = ping
         kind, reason = (Icmpv6Message, ASKED_V6) if ":" in peer else (IcmpMessage, ASKED)
         message = kind.echo(ping.identifier, 1, data)
         stack.send(stack.source_for(peer), peer, message, reason)
+        self._waiting[ping.identifier] = ping
         return ping
 
     def forget(self, ping: Ping) -> None:

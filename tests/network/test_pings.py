@@ -64,8 +64,9 @@ def test_an_answer_of_somebody_else_is_none(lab, pair):
 
 def test_who_is_not_there_does_not_answer(lab, pair):
     _, client = pair
-    with pytest.raises(TimedOut, match=r"192\.0\.2\.1 to a ping of client in 1 s"):
-        client.ping("192.0.2.1")
+    for timeout in (1.0, 0, None):
+        with pytest.raises(TimedOut, match=r"192\.0\.2\.1 to a ping of client in the time"):
+            client.ping("192.0.2.1", timeout=timeout)
 
 
 def test_what_cannot_be_sent(lab, pair):
