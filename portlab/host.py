@@ -118,7 +118,8 @@ class Opening(Protocol):
     def finish(self, *, timeout: float | None = None) -> Connection:
         """Wait for the connection, and give it; the same one whenever asked again.
 
-        `timeout` None leaves it to TCP to give up. Raises ConnectionRefused and TimedOut.
+        `timeout` (seconds) None leaves it to TCP to give up. Raises ConnectionRefused, TimedOut,
+        and ConnectError where an ICMP message says that the peer cannot be reached.
         """
         ...
 

@@ -19,7 +19,7 @@ def fragments(packet: Packet, mtu: int) -> list[Packet]:
 
     Each piece has an IP header of its own, but what IP carries is only cut: TCP's or UDP's header,
     and with it the ports, is in the first piece alone. Raises PacketError for a packet that must
-    not be cut or cannot be (IPv6: only a sender cuts, RFC 8200 5), and for an MTU under 68.
+    not be cut or cannot be (IPv6: only a sender cuts, RFC 8200 4.5), and for an MTU under 68.
 
     >>> from portlab.packets import UdpDatagram
     >>> large = Packet.build("10.0.0.1", "10.0.0.2", UdpDatagram(5000, 53, bytes(3000)),
@@ -39,8 +39,8 @@ def fragments(packet: Packet, mtu: int) -> list[Packet]:
         )
     if not isinstance(ip, Ipv4):
         raise PacketError(
-            "An IPv6 packet is not cut on its way (RFC 8200 5): a line that is too narrow answers "
-            "with ICMPv6 'packet too big'. Cut an IPv4 packet instead."
+            "An IPv6 packet is not cut on its way (RFC 8200 4.5): a line that is too narrow "
+            "answers with ICMPv6 'packet too big'. Cut an IPv4 packet instead."
         )
     if len(packet.raw) <= mtu:
         return [packet]

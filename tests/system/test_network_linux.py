@@ -36,6 +36,7 @@ search example.net
 nameserver 192.0.2.53
 nameserver fe80::1%eth0
 ;nameserver 192.0.2.99
+nameserver
 options edns0
 """
 

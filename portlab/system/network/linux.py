@@ -69,4 +69,8 @@ def name_servers() -> tuple[NameServer, ...]:
 def servers_in(text: str) -> tuple[str, ...]:
     """The name servers of a resolv.conf (resolv.conf(5))."""
     lines = (line.split() for line in text.splitlines())
-    return tuple(words[1].partition("%")[0] for words in lines if words[:1] == ["nameserver"])
+    return tuple(
+        words[1].partition("%")[0]
+        for words in lines
+        if words[:1] == ["nameserver"] and len(words) > 1
+    )
