@@ -30,7 +30,7 @@ HEADER = (
     _bit("ECE", "ECN-Echo: a router on the way said that it is becoming full. In a SYN: I "
          "understand such signs.", "RFC 3168 6.1"),
     _bit("URG", "The Urgent Pointer counts."),
-    _bit("ACK", "The Acknowledgment Number counts: set in all but the first segment."),
+    _bit("ACK", "The Acknowledgment Number counts: always, once a connection is open."),
     _bit("PSH", "Push: hand the data to the program now, do not wait for more."),
     _bit("RST", "Reset: this connection is over at once, or never was."),
     _bit("SYN", "Synchronize: here my sequence numbers begin."),
