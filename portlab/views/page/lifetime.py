@@ -34,7 +34,10 @@ def in_kernel() -> bool:
 
 def _close_those_of(info: Any) -> None:
     for widget in _kept.pop(info.cell_id, ()):
+        layout = getattr(widget, "layout", None)  # a widget too, which nobody else closes
         widget.close()
+        if layout is not None:
+            layout.close()
 
 
 def _shell_and_cell() -> tuple[Any, str | None]:
