@@ -29,7 +29,7 @@ ipywidgets.Widget.close_all()
 ALIVE = """
 import gc
 widgets = [one for one in gc.get_objects() if type(one).__name__ == "NAME"]
-print(sum(one.comm is not None for one in widgets))
+print(sum(getattr(one, "comm", None) is not None for one in widgets))
 """
 
 
