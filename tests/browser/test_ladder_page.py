@@ -278,6 +278,24 @@ ladder(lab.trace)
     expect(ladder.get_by_label("Line of code")).to_have_count(0)
 
 
+def test_a_busy_kernel_is_said_to_be_and_answers_later(seen: Visit, home: Path) -> None:
+    ready = home / "ready"
+    wait = f"""
+import pathlib, time
+while not pathlib.Path({str(ready)!r}).exists():
+    time.sleep(0.1)
+"""
+    notebook(home, "90-busy.ipynb", HELLO, SHOW, wait)
+    seen.open("90-busy.ipynb")
+    seen.menu("Run", "Run All Cells")
+    ladder = seen.page.locator(".portlab-ladder")
+    ladder.get_by_role("option").first.locator("text").click()
+    expect(ladder.get_by_role("alert")).to_contain_text("Python has not answered yet")
+    ready.touch()
+    expect(ladder.get_by_role("region", name="Chosen packet")).to_contain_text("Why: ")
+    expect(ladder.get_by_role("alert")).to_be_hidden()
+
+
 def test_numbers_and_times_are_shown_in_two_ways(seen: Visit, home: Path) -> None:
     ladder = shown(seen, home, "90-numbers.ipynb", HELLO, SHOW).first
     first = ladder.get_by_role("option").first
