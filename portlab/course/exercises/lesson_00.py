@@ -89,11 +89,18 @@ def change_an_experiment(draw: Draw) -> Task:
     words = (b"is anybody there?", b"good morning", b"good night", b"see you", b"thanks a lot")
     message = draw.one_of(words)
 
-    def talk(lab: Lab, *, second: bytes = message, wait: bool = True, again: bool = False) -> None:
+    def talk(
+        lab: Lab,
+        *,
+        first: bytes = HELLO,
+        second: bytes = message,
+        wait: bool = True,
+        again: bool = False,
+    ) -> None:
         server, client = lab.hosts("server", "client")
         server.listen(7, Echo())
         with client.connect(server, 7) as connection:
-            connection.send(HELLO)
+            connection.send(first)
             connection.receive()
             if not again:
                 connection.send(second)
@@ -118,6 +125,12 @@ def change_an_experiment(draw: Draw) -> Task:
                         lambda trace: message in _sent(trace, "client"),
                         "The client sends something else. The words to send are in given.message.",
                         unlike=lambda: lambda lab: talk(lab, second=b"hello again"),
+                    ),
+                    Want(
+                        lambda trace: _sent(trace, "client").startswith(HELLO),
+                        "The client no longer says hello first. Leave those two lines as they "
+                        "were, and add yours below them.",
+                        unlike=lambda: lambda lab: talk(lab, first=message),
                     ),
                     Want(
                         lambda trace: len(conversations(trace)) == 1,

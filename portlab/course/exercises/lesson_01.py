@@ -109,6 +109,12 @@ def two_conversations(draw: Draw) -> Task:
             first.close()
         (neighbour if guest else client).connect(server, second)
 
+    def connection_and_datagram(lab: Lab) -> None:
+        server, client = lab.hosts("server", "client")
+        server.listen(port)
+        client.connect(server, port)
+        client.udp().send_to(NAME, server, port)
+
     one, other = (
         (c.proto, c.client[0], c.client[1], c.server[0], c.server[1])
         for c in conversations(run(visits, seed=seed))
@@ -128,6 +134,11 @@ def two_conversations(draw: Draw) -> Task:
                         lambda trace: _server_ports(trace) == {port},
                         f"They do not all go to port {port} of the server. Call that port twice.",
                         unlike=lambda: lambda lab: visits(lab, second=port + 1),
+                    ),
+                    Want(
+                        lambda trace: {c.proto for c in conversations(trace)} == {"tcp"},
+                        "Not all of them are connections: UDP has none. Connect a second time.",
+                        unlike=lambda: connection_and_datagram,
                     ),
                     Want(
                         lambda trace: len({c.client[0] for c in conversations(trace)}) == 1,
@@ -176,11 +187,10 @@ def _server_ports(trace: Trace) -> set[int | None]:
 
 
 def _all_opened_before_one_closed(trace: Trace) -> bool:
-    numbers = {
-        flag: [r.number for r in trace if r.segment and flag in (r.flags or "").split(",")]
-        for flag in ("SYN", "FIN")
-    }
-    return not numbers["FIN"] or max(numbers["SYN"]) < min(numbers["FIN"])
+    """Whether the last SYN stands before the first segment that ends anything."""
+    flags = {record.number: set((record.flags or "").split(",")) for record in trace}
+    last = max((number for number in flags if "SYN" in flags[number]), default=0)
+    return all(number > last for number in flags if flags[number] & {"FIN", "RST"})
 
 
 @define("01.3", "Port 53 twice", covers=("A10", "A11"), source="RFC 7766, RFC 1122 4.1.3.1")
