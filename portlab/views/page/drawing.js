@@ -44,7 +44,7 @@ export class Drawing {
     for (const layer of [lanes, ghosts, live, beside]) layer.setAttribute("aria-hidden", "true");
     this.node = svg("svg", { class: "portlab-picture", role: "presentation" },
       svg("defs", {}, svg("clipPath", { id: `${id}-clip` }, this.clip)),
-      lanes, ghosts, live, beside, cursor, rows);
+      lanes, ghosts, live, cursor, beside, rows);
     this.drawn = new Map();
   }
 

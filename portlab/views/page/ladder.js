@@ -146,14 +146,15 @@ class LadderView {
     for (const group of this.groups) {
       if (group.open) group.arrange({ sincePrevious: this.sincePrevious });
     }
-    this.timeline.set(this.timeline.position);
+    this.showMoment(0, { going: false });
   }
 
   // ---- time -----------------------------------------------------------------------------------
 
-  showMoment(part) {
+  // `going`: somebody went there, and wants to see it.
+  showMoment(part, { going = true } = {}) {
     const { latest, position, length } = this.timeline;
-    this.flow(part);
+    this.flow(part, going);
     if (part && this.said === position) return;
     this.said = position;
     this.player.show();
@@ -163,15 +164,17 @@ class LadderView {
   }
 
   // Put every cursor where it stands; `part` of the way to the next moment.
-  flow(part) {
+  flow(part, going) {
     const { position, entries } = this.timeline;
     const next = entries[position];
+    const over = going && !next;
     for (const view of this.openViews()) {
       const count = this.timeline.countOf(view);
       let y = view.drawing.heightAt(count);
       if (part && next?.view === view && y !== null) y += part * (next.moment.y - y);
       view.moveTo(count, y);
-      if (this.timeline.latest?.view === view || next?.view === view) view.follow();
+      if (over) view.follow(view.drawing.placing.height);
+      else if (this.timeline.latest?.view === view || next?.view === view) view.follow();
     }
   }
 
