@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Locator, Page, expect  # noqa: E402
 from tests.browser.visit import ARTIFACTS, Visit, notebook, visit  # noqa: E402
 
 EXPERIMENTS = """
-from portlab import Lab, apps, drop, ladder, load, run
+from portlab import Lab, apps, drop, ladder, load, run, save
 
 def hello(lab):
     server, client = lab.hosts("server", "client")
