@@ -38,6 +38,13 @@ def test_the_wheel_holds_the_course_and_no_tests(wheel: Path) -> None:
     assert not [name for name in names if "checkpoint" in name or "test" in name.split("/")[-1]]
 
 
+def test_the_wheel_holds_what_the_page_is_made_of(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    files = [*(ROOT / "portlab").rglob("page/*.js"), *(ROOT / "portlab").rglob("page/*.css")]
+    assert len(files) > 20
+    assert {path.relative_to(ROOT).as_posix() for path in files} <= names
+
+
 def test_lessons_and_data_are_found(installed: Path, tmp_path: Path) -> None:
     code = (
         "from portlab.material import data, notebooks\n"
