@@ -72,6 +72,7 @@ BROKEN = {
     "one hint": ('"Count on.", ', "", 5, "it has 1 hints; give 2 or 3"),
     "no name for a field": ('"next"', '"what next"', 5, "is called 'what next'"),
     "no name for what is given": ('"n": n', '"an n": n', 5, "'an n' in `given`"),
+    "a taken name for what is given": ('"n": n', '"values": n', 5, "'values' in `given` is taken"),
     "a key of another kind": ("n + 1", "str(n)", 5, "next has "),
     "a wrong answer of another kind": (
         "look=", 'wrong=[(1.5, "Half?")], look=', 5, "next has 1.5 among its key and wrong answers"

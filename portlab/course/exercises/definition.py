@@ -18,6 +18,7 @@ from traceback import walk_tb
 
 from portlab.course.exercises.draw import Draw
 from portlab.course.exercises.fields import Field
+from portlab.course.exercises.showing import Given
 from portlab.errors import ExerciseError
 
 HINTS = (2, 3)
@@ -44,6 +45,8 @@ class Task:
         for name in self.given:
             if not name.isidentifier():
                 raise ExerciseError(f"{name!r} in `given` is no name in Python")
+            if hasattr(Given, name):
+                raise ExerciseError(f"{name!r} in `given` is taken: take another name")
         for one in self.fields:
             one.check()
 
