@@ -216,6 +216,39 @@ def test_a_header_that_lies_about_its_length_is_caught():
     assert "Bytes not read" in header(bytes(raw)).text()
 
 
+@pytest.mark.parametrize(
+    ("protocol", "at", "options", "name"),
+    [
+        ("IPv4", 20, "01010183", "Option Number"),
+        ("TCP", 40, "01010102", "Kind"),
+    ],
+)
+def test_an_option_whose_length_has_no_room_leaves_the_rest_readable(protocol, at, options, name):
+    raw = bytearray(Packet.build(*V4, Segment(50000, 80, 1, payload=b"hello")).raw)
+    raw[at:at] = bytes.fromhex(options)
+    raw[3] += 4
+    raw[0 if protocol == "IPv4" else 32] += 0x01 if protocol == "IPv4" else 0x10
+    headers = read_headers(bytes(raw))
+    assert headers.stops == ()
+    last = [f for p in headers.parts if p.name == f"{protocol} header" for f in p.fields][-1]
+    assert (last.name, last.wrong) == (name, True)
+    assert last.value.endswith("without its length")
+    assert headers.parts[-1].name == "Payload"
+
+
+def test_an_extension_headers_option_without_its_length_leaves_the_rest_readable():
+    raw = bytearray(Packet.build(*V6, UdpDatagram(5, 53, b"hello")).raw)
+    raw[40:40] = bytes.fromhex("11 00 00 00 00 00 00 01")  # UDP follows; the last is a PadN
+    raw[5], raw[6] = raw[5] + 8, 0
+    headers = read_headers(bytes(raw))
+    assert headers.stops == ()
+    assert parts(headers)[1:] == [
+        ("Hop-by-Hop Options header", 8),
+        ("UDP header", 8),
+        ("Payload", 5),
+    ]
+
+
 def test_an_option_that_cannot_be_read_is_shown_as_bytes():
     packet = bytearray(stories.handshake()[0].packet.raw)
     packet[41] = 77  # the length of the MSS option

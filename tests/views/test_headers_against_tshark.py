@@ -175,6 +175,8 @@ OUR_NAMES = {
         "Cur Hop Limit": "icmpv6.nd.ra.cur_hop_limit",
         "M": "icmpv6.nd.ra.flag.m",
         "O": "icmpv6.nd.ra.flag.o",
+        "H": "icmpv6.nd.ra.flag.h",
+        "Prf": "icmpv6.nd.ra.flag.prf",
         "Router Lifetime": "icmpv6.nd.ra.router_lifetime",
         "Reachable Time": "icmpv6.nd.ra.reachable_time",
         "Retrans Timer": "icmpv6.nd.ra.retrans_timer",

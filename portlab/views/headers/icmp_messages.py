@@ -76,6 +76,11 @@ _TARGET = Spec("Target Address", 128, "The address that is asked or told about."
                values.ipv6, brief=values.ipv6)  # fmt: skip
 
 
+def _preference(number: int) -> str:
+    """Two bits with a sign; 10 is not to be sent (RFC 4191 2.1)."""
+    return f"{number}, {('medium', 'high', 'reserved', 'low')[number]}"
+
+
 def _reserved(bits: int, source: str) -> Spec:
     return Spec("Reserved", bits, "Not used; must be zero.", source, values.reserved)
 
@@ -96,7 +101,11 @@ ICMPV6: dict[int, Message] = {
                  "RFC 4861 4.2"),
             Spec("M", 1, "Addresses are to be had by DHCPv6.", "RFC 4861 4.2", values.is_set),
             Spec("O", 1, "Other settings are to be had by DHCPv6.", "RFC 4861 4.2", values.is_set),
-            _reserved(6, "RFC 4861 4.2"),
+            Spec("H", 1, "This router is a home agent for computers that travel.", "RFC 6275 7.1",
+                 values.is_set),
+            Spec("Prf", 2, "How much to prefer this router as the default one.", "RFC 4191 2.2",
+                 _preference),
+            _reserved(3, "RFC 4861 4.2"),
             Spec("Router Lifetime", 16, "How long this router may be used, in seconds.",
                  "RFC 4861 4.2", values.seconds),
             Spec("Reachable Time", 32, "How long a neighbour counts as reachable after it "

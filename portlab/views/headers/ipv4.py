@@ -226,6 +226,9 @@ def _option(reader: Reader) -> int:
         )
     if kind < 2:
         return kind
+    if not reader.left:
+        reader.amend("Option Number", f"{kind & 31}, without its length", wrong=True)
+        return kind
     length = reader.field(Spec("Option Length", 8, _LENGTH, RFC, values.size, "Length", group))
     if length < 2 or length - 2 > reader.left:
         reader.amend("Option Length", f"{values.size(length)}, which is impossible", wrong=True)

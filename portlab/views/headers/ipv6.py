@@ -231,6 +231,9 @@ def _option(reader: Reader) -> None:
             Spec("Option Type", 5, f"Which option: {name}.", rfc, short="Type", group=group),
         )
     )
+    if not reader.left:
+        reader.amend("Option Type", f"{kind & 31}, without its length", wrong=True)
+        return
     size = reader.field(
         Spec(
             "Opt Data Len",

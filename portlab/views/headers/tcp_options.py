@@ -79,9 +79,7 @@ _LENGTH = "How long the option is in bytes, with its kind and this length."
 
 
 def read_options(reader: Reader, edges_from: int | None) -> None:
-    """All options up to the reader's end. `edges_from` is what SACK's edges count from. Raises
-    Ended only where bytes are missing.
-    """
+    """All options up to the reader's end. `edges_from` is what SACK's edges count from."""
     while reader.left:
         kind = reader.peek(0)
         known = KNOWN.get(kind) or Known(
@@ -106,6 +104,9 @@ def _option(reader: Reader, kind: int, known: Known, edges_from: int | None) -> 
             meaning = "Behind the end of the options only zeros should stand, and these are not."
         reader.bytes(reader.left, "Header Padding", meaning, RFC, group)
     if alone:
+        return
+    if not reader.left:
+        reader.amend("Kind", f"{kind}, {known.name}, without its length", wrong=True)
         return
     size = reader.field(Spec("Length", 8, _LENGTH, RFC, values.size, group=group))
     if size < 2 or size - 2 > reader.left:
