@@ -206,6 +206,13 @@ def test_a_packet_cut_in_a_field_shows_what_is_there():
     assert headers.stops[-1] == "The bytes end within the Sequence Number."
 
 
+@pytest.mark.parametrize("size", range(40, 52))
+def test_an_option_that_is_cut_off_is_called_neither_wrong_nor_impossible(size):
+    headers = read_headers(stories.handshake()[0].packet.raw[:size])
+    assert not any(field.wrong for part in headers.parts for field in part.fields)
+    assert headers.stops[-1].startswith("The bytes end ")
+
+
 def test_a_header_that_lies_about_its_length_is_caught():
     raw = bytearray(stories.handshake()[0].packet.raw)
     raw[32] = 0x20  # a data offset of 2 words

@@ -226,11 +226,11 @@ def _option(reader: Reader) -> int:
         )
     if kind < 2:
         return kind
-    if not reader.left:
+    if not reader.left and not reader.is_cut:
         reader.amend("Option Number", f"{kind & 31}, without its length", wrong=True)
         return kind
     length = reader.field(Spec("Option Length", 8, _LENGTH, RFC, values.size, "Length", group))
-    if length < 2 or length - 2 > reader.left:
+    if length < 2 or (length - 2 > reader.left and not reader.is_cut):
         reader.amend("Option Length", f"{values.size(length)}, which is impossible", wrong=True)
         reader.bytes(reader.left, "Not readable", "No rule says where this option ends.", RFC,
                      group)  # fmt: skip

@@ -231,7 +231,7 @@ def _option(reader: Reader) -> None:
             Spec("Option Type", 5, f"Which option: {name}.", rfc, short="Type", group=group),
         )
     )
-    if not reader.left:
+    if not reader.left and not reader.is_cut:
         reader.amend("Option Type", f"{kind & 31}, without its length", wrong=True)
         return
     size = reader.field(
@@ -245,7 +245,7 @@ def _option(reader: Reader) -> None:
             group,
         )
     )
-    if size > reader.left:
+    if size > reader.left and not reader.is_cut:
         text = f"{values.size(size)}, more than the header has"
         reader.amend("Opt Data Len", text, wrong=True)
     with reader.within(size):

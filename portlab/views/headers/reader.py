@@ -37,6 +37,8 @@ class Reader:
         self.numbers = numbers
         self.at = 0
         self.end = len(raw) * 8
+        self.is_cut = False
+        """Does what is read go on behind the end, where no bytes are?"""
         self.depth = 0
         self.stops: list[str] = []
         self._parts: list[Part] = []
@@ -74,12 +76,12 @@ class Reader:
     @contextmanager
     def within(self, size: int) -> Iterator[None]:
         """Read as if the packet ended so many bytes from here, if it does not end before."""
-        before = self.end
-        self.end = min(self.at + size * 8, before)
+        before, was_cut, end = self.end, self.is_cut, self.at + size * 8
+        self.end, self.is_cut = min(end, before), was_cut or end > before
         try:
             yield
         finally:
-            self.end = before
+            self.end, self.is_cut = before, was_cut
 
     def peek(self, at: int) -> int:
         """The byte so many bytes from here."""

@@ -79,7 +79,9 @@ _LENGTH = "How long the option is in bytes, with its kind and this length."
 
 
 def read_options(reader: Reader, edges_from: int | None) -> None:
-    """All options up to the reader's end. `edges_from` is what SACK's edges count from."""
+    """All options up to the reader's end. `edges_from` is what SACK's edges count from. Raises
+    Ended only where bytes are missing.
+    """
     while reader.left:
         kind = reader.peek(0)
         known = KNOWN.get(kind) or Known(
@@ -105,11 +107,11 @@ def _option(reader: Reader, kind: int, known: Known, edges_from: int | None) -> 
         reader.bytes(reader.left, "Header Padding", meaning, RFC, group)
     if alone:
         return
-    if not reader.left:
+    if not reader.left and not reader.is_cut:
         reader.amend("Kind", f"{kind}, {known.name}, without its length", wrong=True)
         return
     size = reader.field(Spec("Length", 8, _LENGTH, RFC, values.size, group=group))
-    if size < 2 or size - 2 > reader.left:
+    if size < 2 or (size - 2 > reader.left and not reader.is_cut):
         reader.amend("Length", f"{values.size(size)}, which is impossible", wrong=True)
         reader.bytes(reader.left, "Not readable", "No rule says where this option ends.", RFC,
                      group)  # fmt: skip
