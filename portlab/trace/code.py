@@ -17,7 +17,8 @@ def line_to_paste(
 ) -> str:
     """`ladder(run(hello, seed=1, faults=[drop(2)]))`, without what is as usual.
 
-    A comment behind it says what the line needs beside `from portlab import ...`.
+    A comment behind it says what the line needs beside `from portlab import ...`. In a notebook
+    whose own function it is, the line brings what was pressed but never imported, such as `drop`.
 
     >>> line_to_paste(sorted, world="model", seed=1)
     'ladder(run(sorted, seed=1))  # from builtins import sorted'
@@ -27,12 +28,15 @@ def line_to_paste(
     if world != "model":
         arguments.append(f'world="{world}"')
     arguments.append(f"seed={seed!r}")
+    makers = []
     if link is not None and (changed := _changed_fields(link)):
-        arguments.append(f"link={type(link).__name__}({changed})")
-    if listed := ", ".join(map(repr, faults)):
-        arguments.append(f"faults=[{listed}]")
+        makers.append(type(link).__name__)
+        arguments.append(f"link={makers[0]}({changed})")
+    if listed := list(map(repr, faults)):
+        makers += [one.partition("(")[0] for one in listed]
+        arguments.append(f"faults=[{', '.join(listed)}]")
     line = f"ladder(run({', '.join(arguments)}))"
-    return f"{line}  # {needs}" if needs else line
+    return f"{line}  # {needs}" if needs else f"{_imports_missing(makers)}{line}"
 
 
 def _name_to_call(experiment: object) -> tuple[str, str]:
@@ -49,6 +53,12 @@ def _name_to_call(experiment: object) -> tuple[str, str]:
     if not _is_at(module, path, experiment):
         return "experiment", "for experiment put your own function: it has no name to write here"
     return path, "" if module == "__main__" else f"from {module} import {path.split('.')[0]}"
+
+
+def _imports_missing(names: Iterable[str]) -> str:
+    """What a notebook lacks of these names of portlab, as a statement before the line."""
+    missing = sorted(set(names).difference(vars(sys.modules["__main__"])))
+    return f"from portlab import {', '.join(missing)}; " if missing else ""
 
 
 def _is_at(module: str, path: str, experiment: object) -> bool:

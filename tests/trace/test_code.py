@@ -100,6 +100,18 @@ def test_a_notebooks_own_function_needs_nothing(monkeypatch):
     assert "put your own function" in run(hello, seed=1).code
 
 
+def test_the_line_brings_what_a_notebook_has_not_imported(monkeypatch):
+    """Whoever dropped a packet by a button never wrote `drop`."""
+    monkeypatch.setattr("__main__.hello", hello, raising=False)
+    monkeypatch.setattr(hello, "__module__", "__main__")
+    trace = run(hello, seed=1, link=Link(delay=0.1), faults=[drop(2), delay(3, 0.25)])
+    line = "ladder(run(hello, seed=1, link=Link(delay=0.1), faults=[drop(2), delay(3, 0.25)]))"
+    assert trace.code == f"from portlab import Link, delay, drop; {line}"
+    for name in ("Link", "delay", "drop"):
+        monkeypatch.setattr(f"__main__.{name}", getattr(portlab, name), raising=False)
+    assert trace.code == line
+
+
 def inner():
     def nested(lab):
         lab.host("client")
