@@ -8,7 +8,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -106,9 +106,18 @@ def visit(chromium: Browser, lab: RunningLab, **options: Any) -> Iterator[Visit]
 
 
 def until(page: Page, condition: Callable[[], Any]) -> None:
-    """Wait as Playwright must: a plain sleep would stop the page's own events."""
+    """Wait as Playwright must: a plain sleep would stop the page's own events.
+
+    A notebook that is half written while it is saved has not fulfilled anything yet.
+    """
+
+    def fulfilled() -> bool:
+        with suppress(json.JSONDecodeError):
+            return bool(condition())
+        return False
+
     deadline = time.monotonic() + SECONDS
-    while not condition():
+    while not fulfilled():
         assert time.monotonic() < deadline, "this never happened"
         page.wait_for_timeout(200)
 

@@ -86,8 +86,14 @@ export class GroupView {
     const tracks = this.views.map((view) => view.measure(options));
     const usual = Math.min(...this.views.map((view) => view.drawing.usual));
     const placed = apart ? tracks.map((track) => placeTracks([track], usual)[0]) : placeTracks(tracks, usual);
-    this.views.forEach((view, at) => view.arrange(placed[at]));
+    this.views.forEach((view, at) => {
+      view.heads.style.minHeight = "";
+      view.arrange(placed[at]);
+    });
     this.together = !apart;
+    if (apart) return;
+    const highest = Math.max(...this.views.map((view) => view.heads.offsetHeight));
+    for (const view of this.views) view.heads.style.minHeight = `${highest}px`;
   }
 
   scrollWith(view) {

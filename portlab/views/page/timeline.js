@@ -17,8 +17,9 @@ export class Timeline {
 
   // Take the moments of these views. Time stays where it was.
   gather(views) {
-    const before = this.entries.length ? this.entries[this.position - 1] : null;
-    const all = this.position >= this.entries.length;
+    const { length } = this.entries;
+    const before = this.entries[this.position - 1];
+    const all = this.position >= length;
     this.entries = views.flatMap((view, order) => (
       view.moments.map((moment, index) => ({ time: moment.time, view, order, index, moment }))
     ));
@@ -26,7 +27,8 @@ export class Timeline {
     this.places = new Map(views.map((view) => [view, []]));
     this.entries.forEach(({ view }, at) => this.places.get(view).push(at));
     const passed = (entry) => entry.time <= (before?.time ?? -1);
-    this.position = all ? this.entries.length : this.entries.filter(passed).length;
+    if (all) this.position = this.length;
+    else if (this.length !== length) this.position = this.entries.filter(passed).length;
   }
 
   get length() {
