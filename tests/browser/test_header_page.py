@@ -239,7 +239,9 @@ def alone(chromium: Browser, shown: Header, width: int, *, dark: bool = False) -
 
 
 @pytest.mark.parametrize("name", SHOWN)
-@pytest.mark.parametrize(("width", "dark"), [(320, False), (700, True), (1300, False)])
+@pytest.mark.parametrize(
+    ("width", "dark"), [(220, False), (320, False), (700, True), (1300, False)]
+)
 def test_nothing_is_cut_off_and_axe_finds_no_fault(
     chromium: Browser, name: str, width: int, dark: bool
 ) -> None:

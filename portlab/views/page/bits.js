@@ -1,5 +1,5 @@
 // Where the fields of a header stand in rows of so many bits: the page's counterpart of
-// views/headers/grid.py, for any width, because a narrow page has 16 bits to a row.
+// views/headers/grid.py, for any width, because a narrow page has 16 or 8 bits to a row.
 
 // The rectangles of one field, in rows counted from bit `zero`. One of them, the first of the
 // widest, is `named`: it carries the name.

@@ -12,6 +12,7 @@ import {
 } from "./header_nodes.js";
 
 const WIDE = 560; // pixels from which a row has 32 bits
+const MIDDLE = 260; // and from which it has 16, not 8
 const ASIDE = 290; // pixels that the meaning takes up where it stands beside the fields
 const BYTE = 26; // pixels that a byte takes up beside its row
 const OFFSET = 30; // and the number of the row's first byte before it
@@ -93,7 +94,8 @@ class HeaderView {
     const beside = whole >= WIDE + ASIDE;
     this.node.classList.toggle("portlab-header-beside", beside);
     const width = beside ? whole - ASIDE : whole;
-    const perRow = width >= WIDE ? 32 : 16;
+    const perRow = width >= WIDE ? 32 : width >= MIDDLE ? 16 : 8;
+    this.node.classList.toggle("portlab-header-narrow", perRow === 8);
     const pixels = Math.max(width - OFFSET - (perRow / 8) * BYTE - 8, perRow * 10) / perRow;
     const focused = document.activeElement;
     let first = 0;
