@@ -149,7 +149,9 @@ class Shown:
 
     def position(self) -> tuple[int, int]:
         """How many moments have happened, and of how many."""
-        text = self.root.locator(".portlab-count").inner_text().replace(",", "")
+        count = self.root.locator(".portlab-count")
+        expect(count).to_have_text(re.compile(" of [1-9]"))
+        text = (count.text_content() or "").replace(",", "")
         position, length = map(int, text.split(" of "))
         return position, length
 
