@@ -180,7 +180,7 @@ def test_without_an_experiment_a_sentence_stands_for_the_buttons(
     expect(ladder.card).to_be_visible()
     if at == AS_FILE:
         expect(ladder.card).to_contain_text(why)
-        expect(ladder.card).to_contain_text("Why it was sent, nobody here can know")
+        expect(ladder.card).to_contain_text("Why: No packet tells why it was sent")
         expect(ladder.header.locator(".portlab-header")).to_be_visible()
     for word in ("Drop", "Duplicate", "Delay"):
         expect(ladder.button(word)).to_have_count(0)

@@ -4,7 +4,7 @@ import { button, fill, html } from "./dom.js";
 import { headerView } from "./header.js";
 import { shownTime } from "./times.js";
 
-const UNKNOWN = "Why it was sent, nobody here can know: only portlab's own hosts say so.";
+const UNKNOWN = "No packet tells why it was sent: only portlab's own hosts can say.";
 
 // `ask` is talk.js's; `fault(ladder, kind, number, seconds)` and `leave()` act, `say(text)` tells.
 export function chosenView({ ask, fault, leave, say }) {
