@@ -15,7 +15,7 @@ PACKAGE = ROOT / "portlab"
 # Each floor may use those before it. Rooms of one floor may use each other as long as that does
 # not go in a circle; `BESIDE` holds the one room that stands next to the stairs.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "material", "ports", "services", "host", "apps", "packets"),
+    ("errors", "material", "wording", "ports", "services", "host", "apps", "packets"),
     ("tcp",),
     ("system",),
     ("trace",),

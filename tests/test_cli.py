@@ -165,7 +165,7 @@ def test_a_figure_is_of_the_kind_that_its_name_says(
         (["--world", "kernel"], "model or loopback"),
         (["--world", "loopback", "--drop", "1"], "--drop and --loss"),
         (["--world", "loopback", "--loss", "0.5"], "--drop and --loss"),
-        (["--figure", "ladder.gif"], ".png or .svg or .pdf"),
+        (["--figure", "ladder.gif"], ".png, .svg or .pdf"),
         (["--figure", "nowhere/ladder.png"], "no folder"),
         (["--save", "packets.txt"], ".pcapng or .pcap"),
         (["--port", "80"], "--port"),

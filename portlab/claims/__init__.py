@@ -7,6 +7,7 @@ and a test that runs. The tests stand by subject; how they are shown elsewhere i
 from portlab.claims import opening, ports, silence, words
 from portlab.claims.trial import Claim, Evidence, Finding, Trial, TriedClaim
 from portlab.errors import LabError
+from portlab.wording import listed
 
 CLAIMS: dict[int, Claim] = {
     one.number: one
@@ -32,10 +33,7 @@ def claim(number: int, *, world: str | None = None) -> TriedClaim:
     """
     known = CLAIMS.get(number) if isinstance(number, int) else None
     if known is None:
-        raise LabError(
-            f"There is no claim {number!r} in this version. There are "
-            f"{', '.join(map(str, CLAIMS))}."
-        )
+        raise LabError(f"There is no claim {number!r} in this version. There are {listed(CLAIMS)}.")
     if world is None and not known.trials:
         return TriedClaim(known, None)
     return TriedClaim(known, known.evidence("model" if world is None else world))

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from portlab.claims.trial import Claim, Finding, Trial, count
+from portlab.claims.trial import Claim, Finding, Trial
 from portlab.errors import PortlabError
 from portlab.lab import Lab
 from portlab.packets import SYN
 from portlab.trace.record import Record
 from portlab.trace.trace import Trace
+from portlab.wording import brief, count, listed
 
 
 def data_right_after_the_handshake(lab: Lab) -> None:
@@ -27,9 +28,9 @@ def waited_before_data(trace: Trace) -> Finding:
     return Finding(
         2 * waited >= 3 * round_trip,
         (
-            f"The client's SYN left at {_ms(syn.time)}, and the server's answer was there at "
-            f"{_ms(syn.time + round_trip)}: one round trip.",
-            f"The client's first data left at {_ms(data.time)} (segment {data.number}), "
+            f"The client's SYN left at {brief(syn.time)}, and the server's answer was there at "
+            f"{brief(syn.time + round_trip)}: one round trip.",
+            f"The client's first data left at {brief(data.time)} (segment {data.number}), "
             f"{count(waited / round_trip, 'round trip')} after its SYN.",
         ),
     )
@@ -65,9 +66,7 @@ def connected_before_accept(trace: Trace) -> Finding:
     ]
     if trace.changes:
         open_ends = {change.host for change in trace.changes if change.new == "ESTABLISHED"}
-        seen.insert(
-            1, f"Both ends became ESTABLISHED by themselves: {' and '.join(sorted(open_ends))}."
-        )
+        seen.insert(1, f"Both ends became ESTABLISHED by themselves: {listed(sorted(open_ends))}.")
     return Finding(False, tuple(seen))
 
 
@@ -87,13 +86,13 @@ def somebody_listened(trace: Trace) -> Finding:
     callers = {record.src: record for record in trace if record.flags == "SYN"}
     listeners = {change.host for change in trace.changes if "LISTEN" in (change.old, change.new)}
     established = {change.host for change in trace.changes if change.new == "ESTABLISHED"}
-    names = " and ".join(sorted(trace.name_of(address or "?") for address in callers))
+    names = listed(sorted(trace.name_of(address or "?") for address in callers))
     return Finding(
         bool(listeners) or len(callers) < 2 or len(established) < 2,
         (
             f"Hosts that called, with a SYN that acknowledges nothing: {names}.",
-            f"Hosts that were in LISTEN: {' and '.join(sorted(listeners)) or 'none'}.",
-            f"Hosts that are ESTABLISHED in the end: {' and '.join(sorted(established))}.",
+            f"Hosts that were in LISTEN: {listed(sorted(listeners)) or 'none'}.",
+            f"Hosts that are ESTABLISHED in the end: {listed(sorted(established))}.",
         ),
     )
 
@@ -136,10 +135,6 @@ def _first(trace: Trace, flags: str) -> Record:
     if found is None:
         raise PortlabError(f"This run shows no {flags}, so the claim cannot be judged by it.")
     return found
-
-
-def _ms(time: int) -> str:
-    return f"{time / 1000:g} ms"
 
 
 CLAIMS = (

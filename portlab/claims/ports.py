@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from portlab import apps
 from portlab.apps import Address
-from portlab.claims.trial import Claim, Finding, Trial, count, result_of
+from portlab.claims.trial import Claim, Finding, Trial, result_of
 from portlab.host import Connection, Host, written
 from portlab.lab import Lab
 from portlab.trace.trace import Trace
+from portlab.wording import count, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def moved_to_another_port(trace: Trace) -> Finding:
     answers = [record for record in trace if record.flags == "SYN,ACK"]
     if answers:
         ports |= {record.sport or 0 for record in answers}
-        from_ports = " and ".join(sorted({str(record.sport) for record in answers}))
+        from_ports = listed(sorted({record.sport or 0 for record in answers}))
         lines.append(f"The server's answers in the trace come from port {from_ports}.")
     return Finding(ports != {found.port}, tuple(lines))
 

@@ -6,17 +6,15 @@ and computes whether the statement held. The verdict says what is known; the jud
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from textwrap import fill
 from typing import Any, Literal, TypeVar
 
 from portlab.errors import LabError, PortInUse, PortNotAllowed, WorldError
 from portlab.lab import Lab, run
 from portlab.trace.trace import Trace
+from portlab.wording import listed, wrapped
 from portlab.worlds import world_class
 
 SEED = 1
-WIDTH = 88
-"""Characters in a line of text."""
 
 Kind = TypeVar("Kind")
 
@@ -28,11 +26,6 @@ def result_of(trace: Trace, kind: type[Kind]) -> Kind:
     raise trace.error or LabError(
         f"This trace cannot be judged: its run returned {trace.result!r} and no {kind.__name__}."
     )
-
-
-def count(number: float, noun: str) -> str:
-    """`1 port`, `2 ports`, `1.5 round trips`."""
-    return f"{number:g} {noun}{'' if number == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +94,7 @@ class Claim:
     def _no_test(self, world: str) -> str:
         if not self.trials:
             return f"Claim {self.number} is about a word: there is nothing to run."
-        there = " or ".join(f"world={name!r}" for name in self.trials)
+        there = listed((f"world={name!r}" for name in self.trials), "or")
         return (
             f"Claim {self.number} cannot be put to the test in the {world} world. "
             f"Use {there}: {self.only_there}."
@@ -155,7 +148,7 @@ class TriedClaim:
         return self.evidence.trace
 
     def __str__(self) -> str:
-        return self._written(str, _wrapped)
+        return self._written(str, lambda text, hanging: wrapped(text, hanging=hanging))
 
     __repr__ = __str__
 
@@ -173,7 +166,3 @@ class TriedClaim:
         parts.append(wrap(f"{title('Verdict')}: {self.verdict}. {self.right}", ""))
         parts.append(wrap(f"{title('Written in')}: {self.authority}.", ""))
         return "\n\n".join(parts)
-
-
-def _wrapped(text: str, indent: str) -> str:
-    return fill(text, WIDTH, subsequent_indent=indent, break_long_words=False)

@@ -5,6 +5,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Sequence
 
 from portlab.errors import PortlabError
+from portlab.wording import listed
 
 WORLDS = ("model", "loopback")
 FIGURES = (".png", ".svg", ".pdf")
@@ -60,7 +61,7 @@ def capture(text: str) -> str:
 def _with_ending(path: str, endings: Sequence[str]) -> str:
     """Checked before anything runs, so that no work is lost to a slip at the end."""
     if os.path.splitext(path)[1].lower() not in endings:
-        known = " or ".join(endings)
+        known = listed(endings, "or")
         raise ArgumentTypeError(f"{path!r} must end in {known}, which says its format")
     folder = os.path.dirname(path) or "."
     if not os.path.isdir(folder):

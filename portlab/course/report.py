@@ -1,13 +1,10 @@
 """`doctor()`: what this computer can do for the course, for notebooks; doctor.py checks it."""
 
-from textwrap import fill
 from typing import Any
 
 from portlab.course.doctor import LAB_PORT, Finding, examine, table
 from portlab.system import is_static
-
-WIDTH = 88
-"""Characters in a line of text."""
+from portlab.wording import literal, wrapped
 
 ABOUT_THE_LAB = (
     "model world",
@@ -56,15 +53,15 @@ class Report:
         ]
 
     def __str__(self) -> str:
-        return f"{table(self.shown)}\n\n{fill(self.note, WIDTH)}"
+        return f"{table(self.shown)}\n\n{wrapped(self.note)}"
 
     __repr__ = __str__
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         rows = ["| works | what | seen | remedy |", "|---|---|---|---|"]
         rows += [
-            f"| {'yes' if one.works else 'no'} | **{one.what}** | {_cell(one.seen)} "
-            f"| {'' if one.works else _cell(one.remedy or '')} |"
+            f"| {'yes' if one.works else 'no'} | **{one.what}** | {literal(one.seen, code=True)} "
+            f"| {'' if one.works else literal(one.remedy or '', code=True)} |"
             for one in self.shown
         ]
         return {"text/plain": str(self), "text/markdown": "\n".join([*rows, "", self.note])}
@@ -106,8 +103,3 @@ def doctor() -> Report:
     (`PORTLAB_STATIC=1`) it is an example, marked as one.
     """
     return EXAMPLE if is_static() else Report(examine())
-
-
-def _cell(text: str) -> str:
-    """Text that is no Markdown, but for code between backticks, as doctor.py writes commands."""
-    return text.replace("|", "\\|")

@@ -13,6 +13,7 @@ from portlab.errors import QuizError
 from portlab.quiz.fields import Fields
 from portlab.quiz.question import KINDS, Choice, ManyChoices, Number, OneChoice, Question, ShortText
 from portlab.quiz.reading import Slip, entries
+from portlab.wording import count, listed
 
 
 class BankError(QuizError):
@@ -20,9 +21,9 @@ class BankError(QuizError):
 
     def __init__(self, slips: Iterable[Slip]) -> None:
         self.slips = tuple(slips)
-        count = "1 slip" if len(self.slips) == 1 else f"{len(self.slips)} slips"
-        files = ", ".join(dict.fromkeys(slip.file for slip in self.slips))
-        super().__init__("\n".join([f"{count} in {files}. To mend:", *map(str, self.slips)]))
+        files = listed(dict.fromkeys(slip.file for slip in self.slips))
+        head = f"{count(len(self.slips), 'slip')} in {files}. To mend:"
+        super().__init__("\n".join([head, *map(str, self.slips)]))
 
 
 def lesson(number: str) -> tuple[Question, ...]:

@@ -5,13 +5,14 @@ the other fields are still looked at.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any, Self
 
 from portlab.quiz.question import Mistake
 from portlab.quiz.reading import Slip
+from portlab.wording import listed
 
 _IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 
@@ -73,7 +74,7 @@ class Fields:
         """The field as one of these words."""
         found = self.text(name, otherwise)
         if found and found not in values:
-            self.slip(name, f'"{found}" is no {name}.', f"Write one of: {', '.join(values)}.")
+            self.slip(name, f'"{found}" is no {name}.', f"Write one of: {listed(values, 'or')}.")
             return ""
         return found
 
@@ -132,7 +133,8 @@ class Fields:
         for name in self._nodes:
             if name not in self._asked:
                 near = get_close_matches(name, self._asked, 1)
-                remedy = f"Is `{near[0]}` meant?" if near else f"Known here: {_said(self._asked)}."
+                known = listed(dict.fromkeys(self._asked))
+                remedy = f"Is `{near[0]}` meant?" if near else f"Known here: {known}."
                 self.slip(name, f"There is no field of this name: `{name}`.", remedy)
 
     def _node(self, name: str, may_miss: bool) -> Any:
@@ -150,7 +152,3 @@ class Fields:
         if not words:
             self.slip(name, "The field is empty.", "Fill it, or take the line away.")
         return words
-
-
-def _said(names: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(names))

@@ -12,7 +12,7 @@ from typing import Any
 from portlab.errors import QuizError
 from portlab.quiz import lettered
 from portlab.quiz.question import Choice, ManyChoices, Number, OneChoice, Question, ShortText
-from portlab.quiz.showing import wrapped
+from portlab.wording import wrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,11 @@ class Verdict:
             lines.append("")
             for letter, choice in zip(lettered.LETTERS, question.choices, strict=False):
                 said = choice.why or "This is right."
-                lines += wrapped(f"{letter}  {choice.text}", "   ", "   ") + wrapped(said, "      ")
+                lines.append(wrapped(f"{letter}  {choice.text}", "   ", "   "))
+                lines.append(wrapped(said, "      "))
         paragraphs = (self.note, question.explanation, f"Reference: {question.reference}")
         for paragraph in filter(None, paragraphs):
-            lines += ["", *wrapped(paragraph)]
+            lines += ["", wrapped(paragraph)]
         return "\n".join(lines)
 
 

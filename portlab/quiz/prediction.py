@@ -10,7 +10,8 @@ from typing import Any
 
 from portlab.errors import QuizError
 from portlab.quiz import lettered
-from portlab.quiz.showing import bundle, wrapped
+from portlab.quiz.showing import bundle
+from portlab.wording import wrapped
 
 _asked: dict[str, "Prediction"] = {}
 """By name: the predictions of this kernel."""
@@ -116,7 +117,7 @@ class Prediction:
                 self.lock(choice)
 
     def __str__(self) -> str:
-        lines = [*wrapped(f"Predict: {self.question}"), ""]
+        lines = [wrapped(f"Predict: {self.question}"), ""]
         lines += [*lettered.listed(self.choices, self.locked), ""]
         if self.locked is None:
             lines += [
@@ -162,7 +163,8 @@ class Comparison:
             predicted = f"{self.choices[self.predicted]}{_late(self.late)}"
             verdict = "Right!" if self.right else "A surprise, and surprises teach the most."
         lines = [f"You predicted: {predicted}", f"The run shows: {self.choices[self.outcome]}", ""]
-        return "\n".join(lines + wrapped(" ".join(filter(None, (verdict, self.because, advice)))))
+        said = wrapped(" ".join(filter(None, (verdict, self.because, advice))))
+        return "\n".join([*lines, said])
 
     __repr__ = __str__
 

@@ -10,7 +10,8 @@ from portlab.errors import QuizError
 from portlab.quiz import lettered
 from portlab.quiz.grading import Verdict, grade
 from portlab.quiz.question import Choice, ManyChoices, OneChoice, Question
-from portlab.quiz.showing import bundle, wrapped
+from portlab.quiz.showing import bundle
+from portlab.wording import count, wrapped
 
 
 class Session:
@@ -98,11 +99,11 @@ class Session:
         return picked if isinstance(question, ManyChoices) else "".join(picked[:1])
 
     def __str__(self) -> str:
-        lines = [f"{self.title}: {len(self.questions)} questions", ""]
+        lines = [f"{self.title}: {count(len(self.questions), 'question')}", ""]
         for number, (question, verdict) in enumerate(
             zip(self.questions, self.verdicts, strict=True), 1
         ):
-            lines += wrapped(f"{number}. {question.prompt}", hanging="   ")
+            lines.append(wrapped(f"{number}. {question.prompt}", hanging="   "))
             lines += lettered.listed([choice.text for choice in choices(question)])
             if verdict is not None:
                 said = "right" if verdict.right else "not right"

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from portlab.views.alignment import align
-from portlab.views.notes import many
 from portlab.views.shapes import INFERRED, Arrow, Conversation, Fold, Layout, Mark, Row
-from portlab.views.times import brief
+from portlab.wording import brief, count
 
 _Row = Arrow | Mark
 
@@ -184,7 +183,7 @@ def _summary(
         yield "Nothing is alike in both, so nothing is marked."
     else:
         yield (
-            f"Marked: {many(len(only[0]), 'row')} only in the first, {len(only[1]):,} only in the "
+            f"Marked: {count(len(only[0]), 'row')} only in the first, {len(only[1]):,} only in the "
             f"second. {len(alike):,} {'are' if len(alike) != 1 else 'is'} alike in both."
         )
     yield from _later(alike)

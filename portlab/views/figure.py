@@ -17,7 +17,8 @@ from portlab.views.folding import folded
 from portlab.views.labelling import Labeller
 from portlab.views.placing import LOST_AFTER, Placed, place_rows
 from portlab.views.shapes import Arrow, Conversation, Fold, Kind, Lane, Layout, Mark
-from portlab.views.times import Clock, brief
+from portlab.views.times import Clock
+from portlab.wording import brief
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

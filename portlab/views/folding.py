@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from portlab.views.shapes import Arrow, Fold, Layout, Row
+from portlab.wording import count
 
 _KEPT_AT_EACH_END = 3
 _WORTH_FOLDING = 8
@@ -32,7 +33,7 @@ def folded(
     shown = layout.conversations[:conversations]
     limit = min(rows, max(SHORTEST, rows_in_all // max(len(shown), 1)))
     left = len(layout.conversations) - len(shown)
-    more = (f"... and {left:,} more conversation{'s' if left > 1 else ''}.",) if left else ()
+    more = (f"... and {count(left, 'more conversation')}.",) if left else ()
     return replace(
         layout,
         conversations=tuple(replace(one, rows=fold(one.rows, limit, keep)) for one in shown),

@@ -18,6 +18,7 @@ from portlab.packets import (
 )
 from portlab.trace.record import Call
 from portlab.views.shapes import Kind, Piece
+from portlab.wording import count
 
 
 def kind_of(packet: Packet) -> Kind:
@@ -118,7 +119,7 @@ def call_text(call: Call) -> str:
         return "receive: the peer has closed"
     words = call.name.replace("_", " ")
     if call.length:
-        words += f" {call.length:,} byte{'s' if call.length > 1 else ''}"
+        words += f" {count(call.length, 'byte')}"
     if call.name in ("connect", "send_to") and call.dst is not None and call.dport is not None:
         words += f" -> {written((call.dst, call.dport))}"
     if call.name == "listen" and call.sport is not None:

@@ -21,7 +21,7 @@ from portlab.views.labels import (
     sack_blocks,
     tcp_pieces,
 )
-from portlab.views.notes import about_the_trace, how_to_read, many, outcome
+from portlab.views.notes import about_the_trace, how_to_read, outcome
 from portlab.views.numbering import Numbering
 from portlab.views.printable import printable
 from portlab.views.shapes import (
@@ -38,6 +38,7 @@ from portlab.views.shapes import (
 )
 from portlab.views.snapshots import shown
 from portlab.views.states import known_after_the_end, place
+from portlab.wording import count, listed
 
 
 def layout(trace: Trace, *, relative: bool = True) -> Layout:
@@ -128,9 +129,9 @@ class _Builder:
             origins = dict.fromkeys(
                 record.origin for record in self.trace if record.packet is not None
             )
-            words += [many(packets, "packet"), " and ".join(origins)]
+            words += [count(packets, "packet"), listed(origins)]
         if calls:
-            words += [many(calls, "socket call"), "no packet seen"]
+            words += [count(calls, "socket call"), "no packet seen"]
         return ", ".join(words)
 
     def call(self, record: Record) -> Mark:

@@ -7,6 +7,7 @@ from portlab.trace.record import Record
 from portlab.trace.trace import Trace
 from portlab.views.printable import printable
 from portlab.views.shapes import INFERRED, Arrow, Conversation
+from portlab.wording import count
 
 _PROBLEMS_SHOWN = 5
 """Frames without a packet are named one by one up to this many; the rest are counted."""
@@ -20,7 +21,7 @@ def about_the_trace(trace: Trace, rest: Sequence[Record]) -> list[str]:
     for record in rest[:_PROBLEMS_SHOWN]:
         notes.append(f"Record {record.number}: {printable(record.problem or '')}")
     if len(rest) > _PROBLEMS_SHOWN:
-        notes.append(f"{many(len(rest) - _PROBLEMS_SHOWN, 'more record')} without a packet.")
+        notes.append(f"{count(len(rest) - _PROBLEMS_SHOWN, 'more record')} without a packet.")
     if ended := outcome(trace):
         notes.append(ended)
     if trace.unused_faults:
@@ -55,8 +56,3 @@ def how_to_read(made: Sequence[Conversation], relative: bool, scaled: bool) -> l
     if any(arrow.again is not None or arrow.about is not None for _, arrow in arrows):
         notes.append(f"{INFERRED} inferred by comparing packets; no header says so.")
     return notes
-
-
-def many(count: int, noun: str) -> str:
-    """`1 packet`, `2 packets`."""
-    return f"{count:,} {noun}{'s' if count != 1 else ''}"

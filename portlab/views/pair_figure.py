@@ -14,7 +14,8 @@ from portlab.views.figure import AROUND, HEAD, NOTE, Drawing, Frame
 from portlab.views.folding import folded
 from portlab.views.placing import Together, place_together
 from portlab.views.shapes import Conversation, Layout
-from portlab.views.times import Clock, brief
+from portlab.views.times import Clock
+from portlab.wording import brief
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

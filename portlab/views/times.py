@@ -33,12 +33,3 @@ class Clock:
             sign = "-" if time < 0 else ""
             return f"{sign}{whole}.{part:06d}"[: self._decimals - 6 or None] + " s "
         return f"{time / 1000:.3f} ms" + " " * self._pad
-
-
-def brief(time: int) -> str:
-    """`time` in microseconds, alone and in few characters, exact up to a month.
-
-    >>> brief(10_000), brief(1_020_000), brief(61_000_001)
-    ('10 ms', '1.02 s', '61.000001 s')
-    """
-    return f"{time / _SECOND:.12g} s" if abs(time) >= _SECOND else f"{time / 1000:.6g} ms"

@@ -12,6 +12,7 @@ from portlab.errors import WorldError
 from portlab.host import Host
 from portlab.trace.record import Record, StateChange
 from portlab.trace.snapshot import Snapshot
+from portlab.wording import listed
 
 WORLDS = {
     "model": ("portlab.worlds.model", "ModelWorld"),
@@ -72,7 +73,7 @@ def world_class(name: object) -> type[World]:
             "seen) or world='loopback' (this computer's own sockets)."
         )
     if not isinstance(name, str) or name not in WORLDS:
-        known = " and ".join(repr(world) for world in WORLDS)
+        known = listed(map(repr, WORLDS))
         raise WorldError(f"{name!r} is no world: there are {known}.")
     module, class_name = WORLDS[name]
     return cast(type[World], vars(import_module(module))[class_name])

@@ -43,9 +43,9 @@ def test_what_is_given_is_had_by_attribute_and_by_item() -> None:
     assert given.client_isn == given["client_isn"] != given.server_isn
     assert str(given.client_isn) in repr(given)
     assert "Asked for: syn_ack_seq, syn_ack_ack" in repr(given)
-    with pytest.raises(AttributeError, match="It gives client_isn, server_isn"):
+    with pytest.raises(AttributeError, match="It gives client_isn and server_isn"):
         given.clientisn  # noqa: B018
-    with pytest.raises(KeyError, match="It gives client_isn, server_isn"):
+    with pytest.raises(KeyError, match="It gives client_isn and server_isn"):
         given["x"]
 
 

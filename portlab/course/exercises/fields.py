@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from portlab.errors import AddressError, ExerciseError
 from portlab.packets.addresses import packed, unpacked
+from portlab.wording import listed
 
 Mark = Literal["right", "wrong", "open", "unclear"]
 """`open` was not answered, `unclear` is no answer of the kind asked for: neither is held against
@@ -177,7 +178,7 @@ class Choice(Valued):
     choices: Sequence[str]
 
     def asks(self) -> str:
-        return f"one of {_listed(self.choices)}"
+        return f"one of {_named(self.choices)}"
 
     def read(self, answer: object) -> str:
         return str(_one_of(self.choices, _text(answer)))
@@ -192,7 +193,7 @@ class Several(Valued):
     choices: Sequence[Any]
 
     def asks(self) -> str:
-        return f"a set of {_listed(self.choices, ' and ')}, as in {{{self.choices[0]!r}}}"
+        return f"a set of {_named(self.choices, 'and')}, as in {{{self.choices[0]!r}}}"
 
     def read(self, answer: object) -> frozenset[Any]:
         if isinstance(answer, dict | str) or not isinstance(answer, Iterable):
@@ -221,7 +222,7 @@ class Order(Valued):
     choices: Sequence[str]
 
     def asks(self) -> str:
-        return f"{_listed(self.choices, ' and ')} in order, as a list or a word"
+        return f"{_named(self.choices, 'and')} in order, as a list or a word"
 
     def read(self, answer: object) -> tuple[str, ...]:
         if isinstance(answer, set | frozenset):
@@ -233,7 +234,7 @@ class Order(Valued):
         if twice := [item for item in self.choices if read.count(item) > 1]:
             raise Unclear(f"{twice[0]} stands there more than once.")
         if missing := [item for item in self.choices if item not in read]:
-            raise Unclear(f"{_listed(missing, ' and ')} still has no place.")
+            raise Unclear(f"{_named(missing, 'and')} still has no place.")
         return read
 
     def wrong_with(self, answer: tuple[str, ...]) -> str | None:
@@ -268,20 +269,19 @@ def _one_of(choices: Sequence[Any], answer: object) -> Any:
         if _plain(answer) in plain:
             return plain[_plain(answer)]
         near = difflib.get_close_matches(_plain(answer), plain, n=1)
-        hint = f"Did you mean {plain[near[0]]!r}?" if near else f"Choose from {_listed(choices)}."
+        hint = f"Did you mean {plain[near[0]]!r}?" if near else f"Choose from {_named(choices)}."
         raise Unclear(f"{reprlib.repr(answer)} is none of the choices. {hint}")
     if isinstance(answer, int) and not isinstance(answer, bool) and answer in tuple(choices):
         return answer
-    raise Unclear(f"{reprlib.repr(answer)} is none of the choices. Choose from {_listed(choices)}.")
+    raise Unclear(f"{reprlib.repr(answer)} is none of the choices. Choose from {_named(choices)}.")
 
 
 def _plain(text: str) -> str:
     return re.sub(r"[\s_,-]+", " ", text).strip().casefold()
 
 
-def _listed(items: Sequence[Any], last: str = " or ") -> str:
-    words = [repr(item) for item in items]
-    return last.join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
+def _named(items: Sequence[Any], last: str = "or") -> str:
+    return listed(map(repr, items), last)
 
 
 def _kind(answer: object) -> str:

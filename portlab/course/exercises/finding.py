@@ -8,6 +8,7 @@ from pathlib import Path
 
 from portlab.course.exercises.definition import Exercise, broken, in_words, line_in
 from portlab.errors import ExerciseError
+from portlab.wording import listed
 
 _HERE = Path(__file__).parent
 
@@ -59,8 +60,8 @@ def _near(wanted: str) -> str:
     known = [f"{lesson}.{number}" for lesson in lessons() for number in _numbers(lesson)]
     near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.5)
     if near:
-        return f"Did you mean {' or '.join(near)}?"
-    return f"There are {', '.join(known)}."
+        return f"Did you mean {listed(near, 'or')}?"
+    return f"There are {listed(known)}."
 
 
 def _numbers(lesson: str) -> list[str]:

@@ -15,6 +15,7 @@ from portlab.course.exercises.finding import find
 from portlab.course.exercises.showing import Feedback, Given, Said
 from portlab.course.release import solution_of
 from portlab.errors import ExerciseError
+from portlab.wording import listed
 
 _tried: set[str] = set()
 _hints_given: dict[str, int] = {}
@@ -131,7 +132,7 @@ def _remarks(task: Task, unnamed: int, named: list[str]) -> list[str]:
     for name in named:
         if name not in names:
             near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-            means = f"Did you mean {near[0]}?" if near else f"Asked for: {', '.join(names)}."
+            means = f"Did you mean {near[0]}?" if near else f"Asked for: {listed(names)}."
             said.append(f"Nothing called {name} is asked for here. {means}")
     return said
 

@@ -8,13 +8,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from textwrap import fill
 from typing import Any
 
 from portlab.course.exercises.fields import Judgement
-
-WIDTH = 88
-"""Columns of text, so that a terminal and a notebook show it without a scroll bar."""
+from portlab.wording import listed, wrapped
 
 SIGNS = {"right": "✓ right", "wrong": "✗ not yet", "open": "○ open", "unclear": "? unclear"}
 
@@ -28,7 +25,7 @@ class Said:
     after: str = ""
 
     def __str__(self) -> str:
-        parts = [_wrapped(self.line), _indented(self.code), _wrapped(self.after)]
+        parts = [wrapped(self.line), _indented(self.code), wrapped(self.after)]
         return "\n".join(part for part in parts if part)
 
     __repr__ = __str__
@@ -68,9 +65,9 @@ class Feedback:
     def __str__(self) -> str:
         lines = [self.heading]
         for one in self.judgements:
-            lines += [f"  {SIGNS[one.mark]}: {one.name}", _wrapped(one.says, "      ")]
-        lines += [_wrapped(remark, "  ") for remark in self.remarks]
-        return "\n".join([*lines, *([_wrapped(self.next)] if self.next else [])])
+            lines += [f"  {SIGNS[one.mark]}: {one.name}", wrapped(one.says, "      ")]
+        lines += [wrapped(remark, "  ") for remark in self.remarks]
+        return "\n".join([*lines, *([wrapped(self.next)] if self.next else [])])
 
     def __repr__(self) -> str:
         return str(self) if self.points is None else str(self.points)
@@ -104,7 +101,7 @@ class Given:
         values = object.__getattribute__(self, "values")
         if name in values:
             return values[name]
-        raise kind(f"{self.heading} gives no {name!r}. It gives {', '.join(values) or 'nothing'}.")
+        raise kind(f"{self.heading} gives no {name!r}. It gives {listed(values) or 'nothing'}.")
 
     def __dir__(self) -> list[str]:
         return sorted([*object.__dir__(self), *self.values])
@@ -116,7 +113,7 @@ class Given:
             first, *more = _written(value)
             lines.append(f"  {name:<{width}} = {first}")
             lines += [f"  {'':<{width}}   {line}" for line in more]
-        return "\n".join([*lines, _wrapped(f"Asked for: {', '.join(self.asks)}.")])
+        return "\n".join([*lines, wrapped(f"Asked for: {listed(self.asks)}.")])
 
     __repr__ = __str__
 
@@ -125,7 +122,7 @@ class Given:
             f"<li><code>{escape(name)}</code> = {_in_page(value)}</li>"
             for name, value in self.values.items()
         )
-        asked = ", ".join(f"<code>{escape(name)}</code>" for name in self.asks)
+        asked = listed(f"<code>{escape(name)}</code>" for name in self.asks)
         given = f"<ul>{items}</ul>" if items else ""
         return f"<p><strong>{escape(self.heading)}</strong></p>{given}<p>Asked for: {asked}.</p>"
 
@@ -144,10 +141,6 @@ def _written(value: object) -> list[str]:
     if isinstance(value, list | tuple):
         return [str(item) for item in value] or ["nothing"]
     return [repr(value)]
-
-
-def _wrapped(text: str, indent: str = "") -> str:
-    return fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent) if text else ""
 
 
 def _indented(code: str) -> str:

@@ -1,19 +1,15 @@
 """`this_computer()`: what there is to know of it, with a sentence for what each line is for."""
 
-import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from textwrap import fill
 from types import ModuleType
 from typing import Any, TypeVar
 
 from portlab.system.network import addresses, linux, macos, windows
 from portlab.system.network.values import Gateway, NameServer, OwnAddress
 from portlab.system.session import is_static
-
-WIDTH = 88
-"""Characters in a line of text."""
+from portlab.wording import listed, literal, wrapped
 
 NOT_KNOWN = "not known: it could not be read on this system"
 
@@ -57,14 +53,14 @@ class ThisComputer:
         parts = []
         for line in self.lines:
             parts.append(f"{line.what:<{width}}  {line.here}")
-            parts.append(_wrapped(line.purpose, " " * (width + 2)))
-        return "\n".join([*parts, "", _wrapped(self.note, "")])
+            parts.append(wrapped(line.purpose, " " * (width + 2)))
+        return "\n".join([*parts, "", wrapped(self.note)])
 
     __repr__ = __str__
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         rows = ["| what | here | what it is for |", "|---|---|---|"]
-        rows += [f"| **{one.what}** | {_plain(one.here)} | {one.purpose} |" for one in self.lines]
+        rows += [f"| **{one.what}** | {literal(one.here)} | {one.purpose} |" for one in self.lines]
         return {"text/plain": str(self), "text/markdown": "\n".join([*rows, "", self.note])}
 
 
@@ -97,7 +93,7 @@ def this_computer() -> ThisComputer:
         _read(addresses.own_addresses),
         _read(system.gateways) if system else None,
         _read(system.name_servers) if system else None,
-        f"Read from {', '.join(sources)}. Nothing was sent.",
+        f"Read from {listed(sources)}. Nothing was sent.",
     )
 
 
@@ -169,14 +165,5 @@ def _names(found: tuple[NameServer, ...] | None) -> Iterator[Line]:
     elif not found:
         yield Line("DNS server", "none", "Without one, names cannot be looked up.")
     for one in found or ():
-        asks = f", a program on this computer that asks {', '.join(one.asks)}" if one.asks else ""
+        asks = f", a program on this computer that asks {listed(one.asks)}" if one.asks else ""
         yield Line("DNS server", f"{one.address}{asks}", purpose)
-
-
-def _plain(text: str) -> str:
-    """Names of interfaces may hold anything; in Markdown it is to stay what it is."""
-    return re.sub(r"([\\`*_<>|\[\]])", r"\\\1", text)
-
-
-def _wrapped(text: str, indent: str) -> str:
-    return fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)

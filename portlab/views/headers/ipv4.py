@@ -4,6 +4,7 @@ from portlab.packets.checksum import checksum
 from portlab.views.headers import values
 from portlab.views.headers.carrier import Carrier, judged
 from portlab.views.headers.reader import Ended, Reader, Spec
+from portlab.wording import count
 
 RFC = "RFC 791 3.1"
 _SMALLEST = 20
@@ -82,7 +83,7 @@ HEADER = (
         "Each router takes one off and throws the packet away at zero, so that "
         "none goes round for ever.",
         RFC,
-        lambda n: values.count(n, "hop") + " left",
+        lambda n: count(n, "hop") + " left",
         "TTL",
     ),
     Spec("Protocol", 8, "What the packet carries: which header comes next.", RFC, values.protocol),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from portlab.views.headers import values
 from portlab.views.headers.carrier import Carrier
 from portlab.views.headers.reader import Ended, Reader, Spec
+from portlab.wording import count
 
 RFC = "RFC 8200 3"
 _HOP_BY_HOP, _ROUTING, _FRAGMENT, _DESTINATION, _NOTHING = 0, 43, 44, 60, 59
@@ -52,7 +53,7 @@ HEADER = (
         "Each router takes one off and throws the packet away at zero, so that "
         "none goes round for ever.",
         RFC,
-        lambda n: values.count(n, "hop") + " left",
+        lambda n: count(n, "hop") + " left",
     ),
     Spec(
         "Source Address",

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from portlab.views.headers.shapes import Field, Headers, Kind, Numbers, Part
+from portlab.wording import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,8 @@ class Reader:
         data = self.raw[self.at // 8 : self.at // 8 + size]
         if size:
             spec = Spec(name, size * 8, meaning, source, group=group)
-            many = f"{size:,} byte{'' if size == 1 else 's'}"
-            self._add(spec, size * 8, many, many)
+            said = count(size, "byte")
+            self._add(spec, size * 8, said, said)
         return data
 
     def _add(self, spec: Spec, width: int, value: str, brief: str, *, cut: bool = False) -> None:

@@ -7,6 +7,8 @@ of the first byte. Every bit belongs to exactly one field.
 from dataclasses import dataclass
 from typing import Literal
 
+from portlab.wording import count
+
 Kind = Literal["ip", "extension", "tcp", "udp", "icmp", "payload", "rest"]
 """What a part is, for its colour; `rest` is what cannot or need not be read."""
 
@@ -97,7 +99,7 @@ class Part:
     @property
     def title(self) -> str:
         """`TCP header, 20 bytes`."""
-        return f"{self.name}, {self.size:,} byte{'' if self.size == 1 else 's'}"
+        return f"{self.name}, {count(self.size, 'byte')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,10 @@ class Headers:
     def sizes(self) -> str:
         """How many bytes each part has, and all of them: `20 + 8 + 5 = 33 bytes`, by name."""
         parts = [f"{part.name} {part.size:,}" for part in self.parts]
-        whole = f"{len(self.raw):,} bytes"
-        return f"{whole}: {' + '.join(parts)}" if len(parts) > 1 else f"{parts[0]} bytes"
+        whole = count(len(self.raw), "byte")
+        return (
+            f"{whole}: {' + '.join(parts)}" if len(parts) > 1 else f"{self.parts[0].name} {whole}"
+        )
 
     def bits(self, field: Field) -> int:
         """What stands in a field, as an unsigned number."""

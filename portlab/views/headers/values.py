@@ -5,6 +5,7 @@ Each takes the number that stands in a field and gives its words.
 
 from portlab.packets import unpacked
 from portlab.ports import port_range
+from portlab.wording import count
 
 PROTOCOLS = {
     0: "IPv6 Hop-by-Hop Options",
@@ -82,14 +83,6 @@ def dscp(number: int) -> str:
 
 def ecn(number: int) -> str:
     return f"{number}, {_ECN[number]}"
-
-
-def count(number: int, what: str) -> str:
-    """
-    >>> count(1, "byte"), count(1480, "byte")
-    ('1 byte', '1,480 bytes')
-    """
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def size(number: int) -> str:
