@@ -1,5 +1,6 @@
 """What every committed notebook must hold to, as functions that name each breach."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,13 @@ MAX_NOT_COMPARED_IN_ALL = 12
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python"}
 
+TERM_WORDS = 3
+"""What is bold and longer is a statement; what is bold and ends in a mark, such as `Look.`, begins
+a paragraph. All else that is bold is a term."""
+WORDS_LEARNED = "words"
+"""How the ids begin of the cells that list the terms of a lesson."""
+_BOLD = re.compile(r"\*\*([^*]+)\*\*")
+
 
 def breaches(notebook: Any) -> list[str]:
     """Everything that is wrong with one notebook, as sentences."""
@@ -22,7 +30,7 @@ def breaches(notebook: Any) -> list[str]:
         found.extend(f"cell {number}: {what}" for what in look(cell))
     if (count := not_compared(notebook)) > MAX_NOT_COMPARED:
         found.append(f"{count} outputs are not compared, at most {MAX_NOT_COMPARED} may be")
-    return found
+    return [*found, *_in_words(notebook.cells)]
 
 
 def not_compared(notebook: Any) -> int:
@@ -65,6 +73,25 @@ def _in_code(cell: Any) -> Iterator[str]:
                 yield "a widget is stored, which a reopened notebook cannot show"
             if "text/plain" not in data:
                 yield "an output without text, so nothing is compared or read aloud"
+
+
+def _in_words(cells: list[Any]) -> Iterator[str]:
+    text = [cell for cell in cells if cell.cell_type == "markdown"]
+    lists = [cell for cell in text if cell.id.startswith(WORDS_LEARNED)]
+    learned = {term for cell in lists for term in _terms(cell.source)}
+    for cell in text:
+        if missing := _terms(cell.source) - learned:
+            yield f"bold in {cell.id}, and not among the words learned: {sorted(missing)}"
+
+
+def _terms(source: str) -> set[str]:
+    """The terms that are bold in a text, in small letters and without the s of several."""
+    bold = [" ".join(one.split()) for one in _BOLD.findall(source)]
+    return {
+        one.casefold().removesuffix("s")
+        for one in bold
+        if len(one.split()) <= TERM_WORDS and one[-1] not in ".,:?"
+    }
 
 
 def _in_text(cell: Any) -> Iterator[str]:

@@ -41,6 +41,8 @@ ERROR = new_output("error", ename="ZeroDivisionError", evalue="", traceback=[])
 TAGGED = {"tags": ["nbval-ignore-output"]}
 REASON = {"portlab": {"why_not_compared": "it shows this computer's own ports"}}
 
+WORDS = new_markdown_cell("## Words learned\n\n- **port**: a number", id="words")
+
 SOLUTION = "### BEGIN SOLUTION\nx = 2\n### END SOLUTION\n"
 
 GOOD = {
@@ -49,6 +51,8 @@ GOOD = {
     "an error on purpose": lesson(ran("1 / 0", ERROR, tags=["raises-exception"])),
     "ten lines": lesson(ran("x = 1\n" * 10)),
     "ten lines beside a solution": lesson(ran("x = 1\n" * 10 + SOLUTION)),
+    "a term that returns": lesson(new_markdown_cell("**Ports** are numbers."), WORDS),
+    "bold, and no term": lesson(new_markdown_cell("**Look.** **All of this stays here**.")),
 }
 
 BROKEN = {
@@ -72,6 +76,7 @@ BROKEN = {
     ),
     "11 lines": lesson(ran("x = 1\n" * 11)),
     "121 words": lesson(new_markdown_cell("word " * 121)),
+    "not among the words learned: ['socket']": lesson(new_markdown_cell("A **socket**."), WORDS),
     "an empty code cell": lesson(ran("")),
     "an empty text cell": lesson(new_markdown_cell(" ")),
     "nobody's in particular": lesson(ran(), kernelspec={"name": "mine", "display_name": "Mine"}),
