@@ -64,7 +64,7 @@ BROKEN = {
     "a name outside the function": ('"RFC 6335 6"', "RFC", 5, "NameError: name 'RFC'"),
     "an argument too few": (', look="What comes after it?"', "", 10, "look"),
     "an id of another lesson": ('"99.1"', '"98.1"', 5, "'98.1' is no id here: take 99.1"),
-    "no row": ('covers=("A2",)', "covers=()", 5, "rows, as covers=('T1',)"),
+    "no source": ('"RFC 6335 6"', '""', 5, "needs a title, a source"),
     "rows as text": ('covers=("A2",)', 'covers="A2"', 5, "rows, as covers=('T1',)"),
     "no Task": ("return Task(", "return dict(", 5, "and not a Task"),
     "no fields": ('fields=[Whole("next", n + 1, right="One more.", look="What comes after it?")]',

@@ -5,5 +5,7 @@ ROWS = {
     "01": tuple(f"A{number}" for number in range(1, 13)),
     "05": ("T0", "T1", "T2", "T8", "T11", "T13", "T14"),
 }
+ABOUT_THE_COURSE = ("00",)
+"""Lessons that teach, besides their rows, how the course itself is used."""
 FURTHER = ("T13",)
 """Set apart in the lesson, and skipped by the closing questions unless all are asked for."""

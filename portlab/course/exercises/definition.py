@@ -83,8 +83,9 @@ def define(
 ) -> Callable[[Callable[[Draw], Task]], Exercise]:
     """Make the function below into an exercise.
 
-    `id` is lesson and number, `covers` are rows of the course's coverage, `source` is where the
-    matter is written down. Raises ExerciseError.
+    `id` is lesson and number, `covers` are rows of the course's coverage (none where the course
+    itself is the matter: how to use a lesson is no row), `source` is where the matter is written
+    down. Raises ExerciseError.
     """
 
     def made(make: Callable[[Draw], Task]) -> Exercise:
@@ -92,7 +93,7 @@ def define(
         lesson = file.stem.removeprefix("lesson_")
         if not re.fullmatch(rf"{re.escape(lesson)}\.[1-9]", id):
             raise broken(file, line, f"{id!r} is no id here: take {lesson}.1 to {lesson}.9")
-        if isinstance(covers, str) or not (covers and title and source):
+        if isinstance(covers, str) or not (title and source):
             raise broken(file, line, f"{id} needs a title, a source and rows, as covers=('T1',)")
         before = make.__globals__.get(make.__name__)
         if isinstance(before, Exercise) and before.id != id:
