@@ -4,6 +4,7 @@ A test has two halves: an experiment that makes something happen, and a judge th
 and computes whether the statement held. The verdict says what is known; the judge does not know it.
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
@@ -38,10 +39,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What to run, and who reads what came of it."""
+    """What to run, and who reads what came of it.
+
+    `platforms` are those (as in `sys.platform`) whose own sockets show it; empty means all.
+    """
 
     experiment: Callable[[Lab], object]
     judge: Callable[[Trace], Finding]
+    platforms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +77,17 @@ class Claim:
 
     @property
     def worlds(self) -> tuple[str, ...]:
-        """Where it can be put to the test."""
-        return tuple(self.trials)
+        """Where it can be put to the test, on this computer."""
+        return tuple(
+            world
+            for world, trial in self.trials.items()
+            if not trial.platforms or sys.platform in trial.platforms
+        )
 
     def evidence(self, world: str = "model") -> Evidence:
         """Run the test in `world`. Raises WorldError where there is none, or it cannot be run."""
         world_class(world)
-        if world not in self.trials:
+        if world not in self.worlds:
             raise WorldError(self._no_test(world))
         test = self.trials[world]
         try:
@@ -94,7 +103,7 @@ class Claim:
     def _no_test(self, world: str) -> str:
         if not self.trials:
             return f"Claim {self.number} is about a word: there is nothing to run."
-        there = listed((f"world={name!r}" for name in self.trials), "or")
+        there = listed((f"world={name!r}" for name in self.worlds), "or")
         return (
             f"Claim {self.number} cannot be put to the test in the {world} world. "
             f"Use {there}: {self.only_there}."

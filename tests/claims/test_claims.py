@@ -8,6 +8,7 @@ import pytest
 from portlab import claim, ladder
 from portlab.claims import CLAIMS, Trial, TriedClaim
 from portlab.errors import LabError, PortInUse, WorldError
+from portlab.worlds import world_class
 from tests.claims.counter_examples import COUNTER_EXAMPLES, CounterExample
 
 TRIALS = [(number, world) for number, one in CLAIMS.items() for world in one.worlds]
@@ -85,6 +86,17 @@ def test_a_world_that_cannot_show_it_says_why_and_which_can() -> None:
         claim(4, world="moon")
     with pytest.raises(WorldError, match="not part of this version"):
         claim(4, world="kernel")
+
+
+def test_windows_answers_where_a_full_queue_is_to_be_silent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world_class("loopback")  # its modules are read before they take this for Windows
+    monkeypatch.setattr("sys.platform", "win32")
+    assert CLAIMS[35].worlds == ("model",)
+    with pytest.raises(WorldError, match=r"Use world='model': on Linux and macOS a full queue"):
+        claim(35, world="loopback")
+    assert claim(35).holds is False
 
 
 @pytest.mark.parametrize("number", [7, 0, "4", None, 4.5, [4]])
