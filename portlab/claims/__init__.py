@@ -32,6 +32,8 @@ def claim(number: int, *, world: str | None = None) -> TriedClaim:
     (False, 'false')
     """
     known = CLAIMS.get(number) if isinstance(number, int) else None
+    if isinstance(number, str) and number.strip().isdecimal():
+        raise LabError(f"Give the number without quotes: claim({int(number)}).")
     if known is None:
         raise LabError(f"There is no claim {number!r} in this version. There are {listed(CLAIMS)}.")
     if world is None and not known.trials:

@@ -99,7 +99,13 @@ def test_windows_answers_where_a_full_queue_is_to_be_silent(
     assert claim(35).holds is False
 
 
-@pytest.mark.parametrize("number", [7, 0, "4", None, 4.5, [4]])
+@pytest.mark.parametrize("number", ["27", " 27 ", "027"])
+def test_a_number_in_quotes_is_asked_for_without(number: str) -> None:
+    with pytest.raises(LabError, match=r"^Give the number without quotes: claim\(27\)\.$"):
+        claim(number)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("number", [7, 0, "four", None, 4.5, [4]])
 def test_there_is_no_such_claim(number: object) -> None:
     with pytest.raises(LabError, match=r"no claim .* There are 4, 8, "):
         claim(number)
