@@ -47,7 +47,8 @@ def read(reader: Reader, carrier: Carrier) -> None:
         reader.end = start + length * 8
     if found == 0:
         allowed = carrier.version == 4
-        text = "0x0000: the sender made none" + ("" if allowed else ", which IPv6 does not allow")
-        reader.amend("Checksum", text, wrong=not allowed)
+        # RFC 8200 8.1; the exception is RFC 6935's.
+        but = "" if allowed else ", which IPv6 allows to tunnels only"
+        reader.amend("Checksum", f"0x0000: the sender made none{but}", wrong=not allowed)
     else:
         judge_transport(reader, carrier, found, start, 6)
