@@ -91,9 +91,10 @@ root => {
   const edge = root.getBoundingClientRect();
   return [...root.querySelectorAll("*")].filter((node) => {
     if (node.closest(".portlab-spoken, defs, .portlab-cursor")) return false;
+    if (!node.checkVisibility({ visibilityProperty: true })) return false;
     const style = getComputedStyle(node);
     const { left, right, width } = node.getBoundingClientRect();
-    if (!width || style.visibility === "hidden") return false;
+    if (!width) return false;
     const wide = node.scrollWidth > node.clientWidth + 1 && style.overflowX !== "visible"
       && node.clientWidth > 0;
     return left < edge.left - 1 || right > edge.right + 1 || wide;
@@ -166,7 +167,7 @@ class Shown:
 
     def choose(self, number: int, ladder: int = 0) -> None:
         """By mouse; what is asked of Python has come."""
-        self.row(number, ladder).locator("text").click()
+        self.row(number, ladder).locator(".portlab-word-number").click()
         expect(self.card.get_by_role("heading", name=f"Packet {number}")).to_be_visible()
         expect(self.header.locator(".portlab-header")).to_be_visible()
 

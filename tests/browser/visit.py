@@ -67,13 +67,14 @@ class Visit:
         last = cells.last.locator(".jp-InputPrompt")
         expect(last).to_have_text(re.compile(r"\[\d+\]:"))
 
-    def dark(self) -> None:
-        """JupyterLab's own dark theme."""
+    def dark(self, dark: bool = True) -> None:
+        """JupyterLab's own dark theme, or its light one."""
         self.page.locator(".lm-MenuBar-itemLabel:text-is('Settings')").click()
         self.page.locator(".lm-Menu-itemLabel:text-is('Theme')").hover()
-        self.page.locator(".lm-Menu-itemLabel:text-is('JupyterLab Dark')").click()
+        name = f"JupyterLab {'Dark' if dark else 'Light'}"
+        self.page.locator(f".lm-Menu-itemLabel:text-is('{name}')").click()
         body = self.page.locator("body")
-        expect(body).to_have_attribute("data-jp-theme-light", "false")
+        expect(body).to_have_attribute("data-jp-theme-light", str(not dark).lower())
 
     def cells(self) -> int:
         """How many cells the notebook has: a stolen key adds or takes one."""

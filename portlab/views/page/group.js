@@ -74,7 +74,9 @@ export class GroupView {
       },
     });
     this.views.push(view);
-    (this.panels ??= []).push(hostPanel(this.states, conversation));
+    const panel = hostPanel(this.states, conversation);
+    panel.node.setAttribute("aria-label", `Inside both hosts of ${view.name}`);
+    (this.panels ??= []).push(panel);
     return view;
   }
 
