@@ -25,23 +25,8 @@ How to add one to lesson NN:
    with what is said to it; they must differ from the key for every student. `look` is said to all
    others. No message may give the key away.
 
-2. Put three cells into the notebook, all with metadata `nbgrader: {"schema_version": 3, ...}`:
-   the task in markdown (without nbgrader metadata); the starter and the solution,
-   `"grade_id": "exercise-05-1", "solution": true, "grade": false, "locked": false, "task": false`;
-   and the check, `"grade_id": "check-05-1", "solution": false, "grade": true, "locked": true,
-   "task": false, "points":` the number of fields.
-
-       given = exercise("05.1")
-       ack = ...                # your number in place of the dots
-       ### BEGIN SOLUTION
-       ack = given.client_isn + 1
-       ### END SOLUTION
-       given
-
-       check("05.1", ack=ack)
-
-   Every name that the check uses must have a value above the region, or learners meet a NameError.
-   The check is the whole cell. Run the notebook: it is committed solved, and released unsolved.
+2. Put three cells into the notebook: task, starter with solution, check. What they hold and how
+   they are marked stands in docs/lesson-guide.md, under *Exercises*.
 
 The tests try every solution, every starter and every wrong answer, for two hundred students.
 """
