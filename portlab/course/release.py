@@ -1,8 +1,9 @@
 """A lesson made ready for learners: no outputs, and no solutions.
 
-Exercises stand in the notebooks as nbgrader wants them. A cell that is a solution (its metadata
-say so) holds its author's answer between `### BEGIN SOLUTION` and `### END SOLUTION`; a release
-puts a friendly line in place of what lies between, as nbgrader's ClearSolutions does.
+Exercises stand in the notebooks as nbgrader wants them: an author's answer lies between
+`### BEGIN SOLUTION` and `### END SOLUTION`, and a release puts a friendly line in its place, as
+nbgrader's ClearSolutions does. The marks alone decide, in whatever cell they stand, so that wrong
+metadata never show learners a solution.
 """
 
 import ast

@@ -17,11 +17,6 @@ class ModelOpening:
         self._socket = socket
         self._connection: ModelConnection | None = None
 
-    @property
-    def state(self) -> str:
-        """The state of RFC 9293 3.3.2 that this end is in, such as `SYN-SENT`."""
-        return str(self._socket.endpoint.state)
-
     def finish(self, *, timeout: float | None = None) -> ModelConnection:
         if self._connection is None:
             self._wait(timeout)
@@ -56,4 +51,4 @@ class ModelOpening:
 
     def __repr__(self) -> str:
         ends = f"{written(self._socket.local)} to {written(self._socket.remote)}"
-        return f"<Opening {ends}, {self.state}>"
+        return f"<Opening {ends}, {self._socket.endpoint.state}>"

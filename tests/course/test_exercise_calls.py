@@ -116,6 +116,7 @@ def test_hints_come_one_by_one_and_say_how_many_are_left() -> None:
 
 def test_the_solution_is_shown_only_after_a_try() -> None:
     assert "once you have tried" in str(solution("05.1"))
+    assert "A restarted kernel has forgotten" in " ".join(str(solution("05.1")).split())
     check("05.1", ack_seq=None, ack_ack="unclear")
     assert "once you have tried" in str(solution("05.1"))
     check("05.1", ack_seq=1)

@@ -127,6 +127,14 @@ def test_what_is_no_answer_of_its_kind_is_not_held_against_anybody(
     assert says in judged.says
 
 
+def test_a_foreseen_answer_hears_its_sentence_alone_even_if_it_reads_like_look() -> None:
+    field = Several("n", {2, 3}, choices=(1, 2, 3), wrong=[({2}, "Look again.")], **SAID)
+    assert field.judge({2}).says == "Look again."
+    assert (
+        field.judge({3}).says == "All of these belong, and something is still missing. Look again."
+    )
+
+
 EVERY = [WHOLE, TEXT, ADDRESS, CHOICE, NUMBERS, ORDER, TRACE, EXPERIMENT]
 
 
@@ -165,6 +173,35 @@ def test_anything_at_all_can_be_answered(field: Field) -> None:
         [..., {}],
     ):
         assert field.judge(answer).mark in ("wrong", "unclear", "open")
+
+
+def test_an_experiment_that_the_network_ends_says_how_and_what_is_missing() -> None:
+    def refused(lab: Lab) -> None:
+        server, client = lab.hosts("server", "client")
+        client.connect(server, 81)
+
+    judged = EXPERIMENT.judge(refused)
+    assert judged.mark == "wrong"
+    assert judged.says.startswith("Your experiment broke off: 10.0.0.1:81 refused the connection")
+    assert judged.says.endswith("Lose one.")
+
+
+def test_an_experiment_that_breaks_off_is_no_untouched_starter() -> None:
+    def lost_at_once(lab: Lab) -> None:
+        lab.host("client").udp().receive(timeout=1)
+
+    judged = EXPERIMENT.judge(lost_at_once)
+    assert judged.mark == "wrong"
+    assert "broke off" in judged.says
+
+
+def test_what_the_network_ended_may_be_what_is_wanted() -> None:
+    def all_lost(lab: Lab) -> None:
+        server, client = lab.hosts("server", "client")
+        lab.link(client, server, loss=1)
+        client.connect(server, 80, timeout=2)
+
+    assert EXPERIMENT.judge(all_lost).mark == "right"
 
 
 def test_an_experiment_that_stops_says_in_which_line_of_its_cell() -> None:

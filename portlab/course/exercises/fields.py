@@ -100,9 +100,15 @@ class Valued(Field):
     def wrong_with(self, answer: Any) -> str | None:
         if answer == self.read(self.key):
             return None
-        for value, says in self.wrong:
-            if answer == self.read(value):
-                return says
+        return self.foreseen(answer) or self.unforeseen(answer)
+
+    def foreseen(self, answer: Any) -> str | None:
+        """What is said to this wrong answer, if its author expected it."""
+        said = (says for value, says in self.wrong if answer == self.read(value))
+        return next(said, None)
+
+    def unforeseen(self, answer: Any) -> str:
+        """What is said to all other wrong answers."""
         return self.look
 
     def check(self) -> None:
@@ -201,10 +207,7 @@ class Several(Valued):
             raise Unclear(f"{shown} is one thing. Put all that fit between braces: {{..., ...}}.")
         return frozenset(_one_of(self.choices, item) for item in answer)
 
-    def wrong_with(self, answer: frozenset[Any]) -> str | None:
-        says = Valued.wrong_with(self, answer)
-        if says != self.look:
-            return says
+    def unforeseen(self, answer: frozenset[Any]) -> str:
         key = self.read(self.key)
         if answer < key:
             return f"All of these belong, and something is still missing. {self.look}"
@@ -237,10 +240,7 @@ class Order(Valued):
             raise Unclear(f"{_named(missing, 'and')} still has no place.")
         return read
 
-    def wrong_with(self, answer: tuple[str, ...]) -> str | None:
-        says = Valued.wrong_with(self, answer)
-        if says != self.look:
-            return says
+    def unforeseen(self, answer: tuple[str, ...]) -> str:
         key = self.read(self.key)
         same = next(
             i for i, (one, other) in enumerate(zip(answer, key, strict=True)) if one != other

@@ -88,7 +88,8 @@ def solution(id: str) -> Said:
     if found.id not in _tried:
         return Said(
             f"The solution of {found.id} is shown once you have tried: answer at least one part of "
-            f'it and run its check. If you do not know where to begin, hint("{found.id}") helps.'
+            "it and run its check. (A restarted kernel has forgotten earlier tries: run the check "
+            f'again.) If you do not know where to begin, hint("{found.id}") helps.'
         )
     return Said(
         f"One way to solve {_heading(found)}, in place of the starter:",

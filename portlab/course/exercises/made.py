@@ -87,6 +87,16 @@ class OfExperiment(OfTrace):
                 f"Your experiment stopped{_where(error, answer)}: {_what(error)}"
             ) from None
 
+    def is_open(self, answer: Trace) -> bool:
+        return answer.error is None and OfTrace.is_open(self, answer)
+
+    def wrong_with(self, answer: Trace) -> str | None:
+        """Of a run that the network ended, such as a refused call, that is said first."""
+        missing = OfTrace.wrong_with(self, answer)
+        if missing is None or answer.error is None:
+            return missing
+        return f"Your experiment broke off: {answer.error} {missing}"
+
 
 def _where(error: Exception, experiment: object) -> str:
     """In which line of the experiment it happened."""
