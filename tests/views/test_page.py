@@ -26,6 +26,24 @@ _TOP = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let|var)\s+(
 _IMPORTED = re.compile(r"^import\s*\{([^}]*)\}\s*from \"(\.[^\"]*)\";", re.MULTILINE)
 
 
+SHEETS = sorted(PACKAGE.rglob("page/*.css"))
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SELECTORS = re.compile(r"([^{}]+)\{")
+_BETWEEN = re.compile(r",(?![^(]*\))")
+_FIRST = re.compile(r"(?:body\S* )?(?:\.portlab )?[^\s>+~]+")
+
+
+def classes_of(sheet: str) -> set[str]:
+    """The classes that a style sheet is about: those at the beginning of its selectors.
+
+    What stands behind them is met inside of them only. `.portlab`, which all have, does not count.
+    """
+    found = _SELECTORS.findall(_COMMENT.sub("", sheet))
+    rules = [one.strip() for one in found if not one.strip().startswith("@")]
+    first = [_FIRST.match(one.strip()) for rule in rules for one in _BETWEEN.split(rule)]
+    return {name for one in first if one for name in re.findall(r"\.(portlab-[\w-]+)", one[0])}
+
+
 def names(file: Path) -> list[str]:
     return _TOP.findall(file.read_text(encoding="utf-8"))
 
@@ -35,6 +53,27 @@ def test_names_are_unique_over_all_files() -> None:
     found = Counter(name for file in FILES for name in names(file))
     assert len(found) > 50
     assert [name for name, count in found.items() if count > 1] == []
+
+
+def test_a_class_belongs_to_one_style_sheet() -> None:
+    """A page has the sheets of all its widgets: a class in two of them would be a mix of both."""
+    found = Counter(name for file in SHEETS for name in classes_of(file.read_text("utf-8")))
+    assert len(found) > 100
+    assert [name for name, count in found.items() if count > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("sheet", "classes"),
+    [
+        (".portlab-a, .portlab-b:hover { x: y }", {"portlab-a", "portlab-b"}),
+        (".portlab-a.portlab-b > .portlab-c {}", {"portlab-a", "portlab-b"}),
+        ("@media print { .portlab .portlab-a p {} }", {"portlab-a"}),
+        (".portlab { x: y }\n/* .portlab-b {} */ .portlab-a:is(.portlab-b, p) {}",
+         {"portlab-a", "portlab-b"}),
+    ],
+)  # fmt: skip
+def test_how_the_classes_of_a_style_sheet_are_told(sheet: str, classes: set[str]) -> None:
+    assert classes_of(sheet) == classes
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

@@ -22,11 +22,11 @@ export function choiceGroup({ legend, choices, many = false, picked = [], locked
     const mark = marks[number];
     return html(
       "div",
-      { class: `portlab-choice${mark ? ` portlab-choice-${mark.kind}` : ""}` },
+      { class: `portlab-answer${mark ? ` portlab-answer-${mark.kind}` : ""}` },
       inputs[number],
       html("label", { for: `${name}-${number}` }, prose(words)),
-      mark?.word && html("p", { class: "portlab-choice-mark" }, html("strong", {}, `${mark.sign} ${mark.word}`)),
-      mark?.note && html("p", { class: "portlab-choice-note", id: `${name}-${number}-note` }, prose(mark.note)),
+      mark?.word && html("p", { class: "portlab-answer-mark" }, html("strong", {}, `${mark.sign} ${mark.word}`)),
+      mark?.note && html("p", { class: "portlab-answer-note", id: `${name}-${number}-note` }, prose(mark.note)),
     );
   });
   return {
