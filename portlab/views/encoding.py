@@ -1,13 +1,41 @@
 """A matplotlib Figure as a file: small, the same bytes every time, its words inside."""
 
+from base64 import b64encode
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _DPI = 150  # for sharp screens; notebooks show it smaller
 _COLORS = 64  # flat drawings need no more, and notebooks with pictures stay small
+
+
+class Drawn(Protocol):
+    """A view that can be text and picture."""
+
+    @property
+    def alt_text(self) -> str: ...
+
+    def text(self, *, ascii: bool) -> str: ...
+
+    def figure(self) -> "Figure": ...
+
+
+def as_file(view: Drawn, suffix: str, title: str) -> bytes:
+    """The view as a .png, .svg, .pdf or .txt file."""
+    if suffix == ".txt":
+        return (view.text(ascii=False) + "\n").encode()
+    return encode(view.figure(), suffix[1:], title, view.alt_text)
+
+
+def text_and_png(
+    text: str, figure: "Figure", title: str, alt_text: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a notebook stores of a view, and the size in which it shows the picture."""
+    png = encode(figure, "png", title, alt_text)
+    data = {"text/plain": text, "image/png": b64encode(png).decode()}
+    return data, {"image/png": shown_size(figure)}
 
 
 def encode(figure: "Figure", form: str, title: str, alt_text: str) -> bytes:

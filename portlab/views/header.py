@@ -145,11 +145,9 @@ class Header:
         save("header", path, self._as_file)
 
     def _as_file(self, suffix: str) -> bytes:
-        if suffix == ".txt":
-            return (self.text(ascii=False) + "\n").encode()
-        from portlab.views.encoding import encode
+        from portlab.views.encoding import as_file
 
-        return encode(self.figure(), suffix[1:], "Headers", self.alt_text)
+        return as_file(self, suffix, "Headers")
 
     def __str__(self) -> str:
         return self.text()
@@ -158,17 +156,14 @@ class Header:
         return f"<Header of {' and '.join(one.title for one in self.headers)}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[Any, Any]:
-        from base64 import b64encode
+        from portlab.views.encoding import text_and_png
 
-        from portlab.views.encoding import encode, shown_size
-
-        drawn = self.figure()
-        png = encode(drawn, "png", "Headers", self.alt_text)
-        data = {"text/plain": self.text(ascii=False), "image/png": b64encode(png).decode()}
+        text, title = self.text(ascii=False), "Headers"
+        data, sizes = text_and_png(text, self.figure(), title, self.alt_text)
         if in_kernel() and not is_static():
             from portlab.views.headers.widget import HeaderWidget
 
             widget: Any = HeaderWidget(self.headers)
             keep(widget)
             data = widget._repr_mimebundle_()[0] | data
-        return data, {"image/png": shown_size(drawn)}
+        return data, sizes

@@ -93,11 +93,9 @@ class LadderPair:
 
     def as_file(self, suffix: str) -> bytes:
         """The bytes of a file of that suffix."""
-        if suffix == ".txt":
-            return (self.text(ascii=False) + "\n").encode()
-        from portlab.views.encoding import encode
+        from portlab.views.encoding import as_file
 
-        return encode(self.figure(), suffix[1:], "Two ladders", self.alt_text)
+        return as_file(self, suffix, "Two ladders")
 
     def __str__(self) -> str:
         return self.text()
@@ -107,16 +105,13 @@ class LadderPair:
         return f"<Two ladders, of {one} and {other} records>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[Any, Any]:
-        from base64 import b64encode
-
-        from portlab.views.encoding import encode, shown_size
+        from portlab.views.encoding import text_and_png
         from portlab.views.page.showing import widget_part
 
-        drawn = self.figure()
-        png = encode(drawn, "png", "Two ladders", self.alt_text)
-        data = {"text/plain": self.text(ascii=False), "image/png": b64encode(png).decode()}
+        text, title = self.text(ascii=False), "Two ladders"
+        data, sizes = text_and_png(text, self.figure(), title, self.alt_text)
         data |= widget_part(self.traces, relative=self._relative)
-        return data, {"image/png": shown_size(drawn)}
+        return data, sizes
 
 
 def _titled(trace: Trace, ordinal: str, relative: bool) -> Layout:

@@ -92,11 +92,9 @@ class Ladder:
 
     def as_file(self, suffix: str) -> bytes:
         """The bytes of a file of that suffix."""
-        if suffix == ".txt":
-            return (self.text(ascii=False) + "\n").encode()
-        from portlab.views.encoding import encode
+        from portlab.views.encoding import as_file
 
-        return encode(self.figure(), suffix[1:], "Ladder", self.alt_text)
+        return as_file(self, suffix, "Ladder")
 
     def __str__(self) -> str:
         return self.text()
@@ -105,13 +103,10 @@ class Ladder:
         return f"<Ladder of {len(self.trace)} records>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[Any, Any]:
-        from base64 import b64encode
-
-        from portlab.views.encoding import encode, shown_size
+        from portlab.views.encoding import text_and_png
         from portlab.views.page.showing import widget_part
 
-        drawn = self.figure()
-        png = encode(drawn, "png", "Ladder", self.alt_text)
-        data = {"text/plain": self.text(ascii=False), "image/png": b64encode(png).decode()}
+        text, title = self.text(ascii=False), "Ladder"
+        data, sizes = text_and_png(text, self.figure(), title, self.alt_text)
         data |= widget_part([self.trace], relative=self._relative)
-        return data, {"image/png": shown_size(drawn)}
+        return data, sizes

@@ -3,7 +3,6 @@
 Boxes and arrows are those of the state map. With a trace, the moves that its hosts made are lit.
 """
 
-from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from portlab.errors import PortlabError
@@ -142,12 +141,9 @@ class StateDiagram:
         return f"<StateDiagram of {len(self.moves) or len(TRANSITIONS)} moves>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[Any, Any]:
-        from portlab.views.encoding import encode, shown_size
+        from portlab.views.encoding import text_and_png
 
-        drawn = self.figure()
-        png = encode(drawn, "png", "TCP state diagram", self.alt_text)
-        data = {"text/plain": self.text(), "image/png": b64encode(png).decode()}
-        return data, {"image/png": shown_size(drawn)}
+        return text_and_png(self.text(), self.figure(), "TCP state diagram", self.alt_text)
 
 
 def _on_arc(move: Move, part: float) -> Place:
