@@ -176,7 +176,9 @@ class Shown:
         ARTIFACTS.mkdir(exist_ok=True)
         usual = self.page.viewport_size
         assert usual
-        self.page.set_viewport_size({**usual, "height": 2400})
+        for _ in range(2):  # a higher window makes the ladder higher too
+            high = self.root.evaluate("root => root.offsetHeight")
+            self.page.set_viewport_size({**usual, "height": high + 400})
         self.root.scroll_into_view_if_needed()
         self.root.screenshot(path=ARTIFACTS / f"ladder-{name}.png")
         self.page.set_viewport_size(usual)

@@ -34,6 +34,11 @@ def refused(lab):
 ladder(run(refused, seed=1))
 """
 CELLS = (HELLO, STORM, REFUSED)
+HIGHEST_WORD = """
+root => Math.max(...[...root.querySelectorAll("kbd, .portlab-button, .portlab-inside :is(dt, dd)")]
+  .filter((node) => node.checkVisibility() && !node.textContent.includes(" "))
+  .map((node) => node.getBoundingClientRect().height))
+"""
 WIDTHS = (320, 480, 760, 1400)
 
 
@@ -76,6 +81,7 @@ def test_nothing_is_cut_off_and_no_words_lie_on_each_other(
     ladder.keep(f"looks-{name}")
     assert ladder.measured(CUT_OFF) == []
     assert ladder.measured(OVERLAPS) == []
+    assert ladder.measured(HIGHEST_WORD) < 40  # JupyterLab's lists break words into letters
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

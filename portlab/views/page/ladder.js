@@ -216,6 +216,7 @@ class LadderView {
     this.acted = true;
     try {
       const { content } = await this.ask(question);
+      await this.taking; // the new scene comes before the answer, and is drawn before it is told
       this.say(content.says ?? "");
     } catch (problem) {
       this.fail(problem.message);
@@ -247,7 +248,7 @@ function renderLadder({ model, el }) {
   const ending = new AbortController();
   const view = new LadderView(model, ending.signal);
   el.append(view.node);
-  const take = () => view.take(model.get("scene"));
+  const take = () => { view.taking = view.take(model.get("scene")); };
   model.on("change:scene", take);
   take();
   return () => {
