@@ -77,6 +77,10 @@ BROKEN = {
     "a wrong answer of another kind": (
         "look=", 'wrong=[(1.5, "Half?")], look=', 5, "next has 1.5 among its key and wrong answers"
     ),
+    "a wrong answer that is the key": (
+        "look=", 'wrong=[(n, "Go on."), (1 + n, "One too many.")], look=', 5,
+        "among its wrong answers, and that is its key. Change the wrong answer",
+    ),
     "no reason": ('right="One more."', 'right=" "', 5, "does not say why"),
     "no direction": ('look="What comes after it?"', 'look=""', 5, "no `look`"),
     "a key that is no choice": (
@@ -95,6 +99,21 @@ def test_a_broken_definition_names_its_file_and_line(
         finding.find("99.1").task("ana")
     assert f"{file}, line {line}: " in str(raised.value)
     assert says in str(raised.value)
+
+
+def test_a_wrong_answer_that_is_the_key_is_named_and_nobody_hears_that_it_is_wrong(
+    lesson_99: Write,
+) -> None:
+    """However it is spelled: a Choice takes capitals, spaces and hyphens as they come."""
+    lesson_99(
+        GOOD.replace(
+            'Whole("next", n + 1,',
+            'Choice("way", "up", choices=("up", "down"), wrong=[("UP ", "Not that way.")],',
+        )
+    )
+    says = r"99\.1: way has 'UP ' among its wrong answers.*take the pair away.*'Not that way\.'"
+    with pytest.raises(ExerciseError, match=says):
+        check("99.1", way="up")
 
 
 def test_one_name_twice_is_seen(lesson_99: Write) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from portlab.course.exercises.definition import Exercise
+from portlab.course.exercises.definition import Exercise, Task
 from portlab.course.exercises.fields import Valued
 from portlab.course.exercises.finding import exercises, exercises_of, find, lessons
 from portlab.course.exercises.made import OfExperiment, OfTrace
+from portlab.errors import ExerciseError
 from portlab.trace.trace import Trace
 from tests.quiz.rows import ABOUT_THE_COURSE, ROWS
 
@@ -28,17 +29,30 @@ def values(given: Mapping[str, object]) -> str:
     return repr([list(v.records) if isinstance(v, Trace) else v for v in given.values()])
 
 
+def task(exercise: Exercise, student: str) -> Task:
+    """The Task of this student; a broken one is told in the words of its own error."""
+    try:
+        return exercise.task(student)
+    except ExerciseError as error:
+        who = f"student {student!r}" if student else "who gave no name"
+        pytest.fail(f"For {who}: {error}", pytrace=False)
+
+
 @pytest.mark.parametrize("exercise", ALL, ids=name_of)
 def test_every_wrong_answer_is_wrong_and_is_told_why(exercise: Exercise) -> None:
     for student in STUDENTS:
-        for field in exercise.task(student).fields:
+        for field in task(exercise, student).fields:
             if not isinstance(field, Valued):
                 continue
-            assert field.judge(field.key).mark == "right", (student, field.name)
+            where = f"{exercise.id} {field.name}, for student {student!r}"
+            assert field.judge(field.key).mark == "right", f"{where}: the key is not right"
             assert field.judge(field.key).says == field.right
             for answer, says in field.wrong:
                 judged = field.judge(answer)
-                assert (judged.mark, judged.says) == ("wrong", says), (student, field.name)
+                assert (judged.mark, judged.says) == ("wrong", says), (
+                    f"{where}: the wrong answer {answer!r} is answered with {judged.says!r} "
+                    f"and not with its own {says!r}"
+                )
             said = [says for _, says in field.wrong]
             assert len({*said, field.look, field.right}) == len(said) + 2
 
@@ -46,7 +60,7 @@ def test_every_wrong_answer_is_wrong_and_is_told_why(exercise: Exercise) -> None
 @pytest.mark.parametrize("exercise", ALL, ids=name_of)
 def test_what_a_trace_lacks_is_said_property_by_property(exercise: Exercise) -> None:
     for student in STUDENTS[:20]:
-        for field in exercise.task(student).fields:
+        for field in task(exercise, student).fields:
             if isinstance(field, OfTrace):
                 for want in field.wants:
                     judged = field.judge(want.unlike())
@@ -56,8 +70,8 @@ def test_what_a_trace_lacks_is_said_property_by_property(exercise: Exercise) -> 
 
 @pytest.mark.parametrize("exercise", ALL, ids=name_of)
 def test_students_have_parameters_of_their_own_and_always_the_same(exercise: Exercise) -> None:
-    drawn = [values(exercise.task(student).given) for student in STUDENTS]
-    assert drawn[:20] == [values(exercise.task(student).given) for student in STUDENTS[:20]]
+    drawn = [values(task(exercise, student).given) for student in STUDENTS]
+    assert drawn[:20] == [values(task(exercise, student).given) for student in STUDENTS[:20]]
     assert len(set(drawn)) >= 5
     assert sum(one == drawn[0] for one in drawn) < 60
 
@@ -65,13 +79,13 @@ def test_students_have_parameters_of_their_own_and_always_the_same(exercise: Exe
 @pytest.mark.parametrize("exercise", ALL, ids=name_of)
 def test_no_message_gives_a_number_or_an_address_away(exercise: Exercise) -> None:
     for student in STUDENTS[:50]:
-        task = exercise.task(student)
-        for field in task.fields:
+        its = task(exercise, student)
+        for field in its.fields:
             key = str(getattr(field, "key", ""))
             if not re.fullmatch(r"[\d.]{2,}", key):
                 continue
             said = [field.while_open(), field.look, *(says for _, says in field.wrong)]
-            for text in (*said, *task.hints):
+            for text in (*said, *its.hints):
                 assert key not in re.findall(r"[\d.]*\d", text), (student, field.name, text)
 
 
@@ -89,15 +103,15 @@ def test_lessons_have_three_exercises_of_several_kinds() -> None:
     for lesson in lessons():
         found = exercises_of(lesson)
         assert len(found) >= 3
-        kinds = {type(field) for one in found for field in one.task("").fields}
+        kinds = {type(field) for one in found for field in task(one, "").fields}
         assert len(kinds) >= 3
         assert kinds & {OfTrace, OfExperiment}
 
 
 def every_sentence(exercise: Exercise) -> Iterator[str]:
-    task = exercise.task("")
-    yield from task.hints
-    for field in task.fields:
+    its = task(exercise, "")
+    yield from its.hints
+    for field in its.fields:
         yield from (field.right, field.while_open())
         if isinstance(field, Valued):
             yield from (field.look, *(says for _, says in field.wrong))

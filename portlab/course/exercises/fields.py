@@ -115,13 +115,20 @@ class Valued(Field):
         Field.check(self)
         if not self.look.strip():
             raise ExerciseError(f"{self.name} has no `look` for the wrong answers nobody foresaw")
+        read = []
         for value in (self.key, *(value for value, _ in self.wrong)):
             try:
-                self.read(value)
+                read.append(self.read(value))
             except Unclear as problem:
                 raise ExerciseError(
                     f"{self.name} has {value!r} among its key and wrong answers, but {problem}"
                 ) from None
+        for (value, says), wrong in zip(self.wrong, read[1:], strict=True):
+            if wrong == read[0]:
+                raise ExerciseError(
+                    f"{self.name} has {value!r} among its wrong answers, and that is its key. "
+                    f"Change the wrong answer, or the key, or take the pair away that says {says!r}"
+                )
 
 
 @dataclass(frozen=True, slots=True)
