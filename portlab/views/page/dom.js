@@ -6,10 +6,28 @@
 const SVG = "http://www.w3.org/2000/svg";
 const FOCUSABLE = new Set(["a", "button", "input", "select", "textarea", "summary"]);
 
-// Keeps JupyterLab's single-key shortcuts (b adds a cell, dd deletes one) away from `node`.
+const REFUSES = "data-lm-suppress-shortcuts";
+
+// Keeps JupyterLab's single-key shortcuts (b adds a cell, dd deletes one) away from `node`, but not
+// those with Ctrl or Cmd: whoever presses Ctrl+S wants to save, wherever the focus is.
 export function focusable(node) {
-  node.setAttribute("data-lm-suppress-shortcuts", "true");
+  node.setAttribute(REFUSES, "true");
+  node.addEventListener("keydown", letHeldThrough);
+  node.addEventListener("keyup", refuseAgain);
+  node.addEventListener("blur", refuseAgain);
   return node;
+}
+
+// JupyterLab looks at the attribute before the element hears of the key, so it must be gone when
+// Ctrl goes down, before the letter comes.
+function letHeldThrough(event) {
+  if (event.key === "Control" || event.key === "Meta") event.currentTarget.removeAttribute(REFUSES);
+}
+
+function refuseAgain(event) {
+  if (event.type === "blur" || event.key === "Control" || event.key === "Meta") {
+    event.currentTarget.setAttribute(REFUSES, "true");
+  }
 }
 
 // An HTML element. Attributes that are null or false are left out, `onclick` and the like are

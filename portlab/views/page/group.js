@@ -9,8 +9,8 @@ import { WHICH } from "./scene.js";
 
 export class GroupView {
   // `places` are the conversation's places, one for each ladder; null where it has none.
-  constructor(scene, places, { number, open, states, on }) {
-    Object.assign(this, { scene, places, states, on, number });
+  constructor(scene, places, { number, open, insides, states, on }) {
+    Object.assign(this, { scene, places, insides, states, on, number });
     this.open = open || number === null;
     this.ending = new AbortController();
     this.views = [];
@@ -52,13 +52,22 @@ export class GroupView {
     this.side = html("div", { class: "portlab-side" }, this.panels.map((panel) => panel.node));
     this.chosen = html("div", { class: "portlab-chosen" });
     // Where nothing is known of the hosts, the panel is one sentence and needs no column.
-    const flat = this.panels.every(({ node }) => !node.querySelector("svg"));
-    this.body = html("div", { class: `portlab-body${two ? " portlab-two" : ""}${flat ? " portlab-flat" : ""}` },
+    this.flat = this.panels.every(({ node }) => !node.querySelector("svg"));
+    this.body = html("div", { class: `portlab-body${two ? " portlab-two" : ""}` },
       html("div", { class: "portlab-main-part" },
         html("div", { class: "portlab-ladders" }, cells), this.chosen),
       this.side);
+    this.showInsides(this.insides);
     fill(this.inside, this.body);
     for (const view of this.views) view.begin();
+  }
+
+  // Show or hide what the hosts' TCP holds.
+  showInsides(shown) {
+    this.insides = shown;
+    if (!this.side) return;
+    this.side.hidden = !shown && !this.flat;
+    this.body.classList.toggle("portlab-flat", this.flat || !shown);
   }
 
   viewOf(conversation, ladder, two) {

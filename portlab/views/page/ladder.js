@@ -18,6 +18,7 @@ class LadderView {
     this.model = model;
     this.signal = signal;
     this.sincePrevious = false;
+    this.showsInsides = true;
     this.groups = [];
     this.ask = askPython(model, signal, {
       slow: () => this.fail(SLOW),
@@ -45,6 +46,7 @@ class LadderView {
       this.width = null;
       this.arrange();
     });
+    this.insides = button("Hide the insides", () => this.turnInsides());
     this.title = html("h3", { class: "portlab-title" });
     this.now = html("p", { class: "portlab-now", "aria-live": "polite" });
     this.spoken = html("p", { class: "portlab-spoken", role: "status" });
@@ -60,7 +62,7 @@ class LadderView {
     });
     this.node = html("div", { class: "portlab portlab-ladder", role: "region", "aria-label": "Ladder" },
       html("div", { class: "portlab-top" }, this.title,
-        html("div", { class: "portlab-options" }, this.numbers.node, this.times.node, keysHint())),
+        html("div", { class: "portlab-options" }, this.numbers.node, this.times.node, this.insides, keysHint())),
       this.player.node, this.now, this.problem, this.spoken, this.differences, this.body, this.after);
   }
 
@@ -82,6 +84,7 @@ class LadderView {
     this.groups = groups.map((places, at) => new GroupView(scene, places, {
       number: groups.length > 1 ? at + 1 : null,
       open: same ? Boolean(open[at]) : at === 0,
+      insides: this.showsInsides,
       states: this.model.get("states"),
       on: {
         choose: (...what) => this.choose(...what),
@@ -119,6 +122,14 @@ class LadderView {
       keepingView(this.scene, { ask: this.ask, say: (text) => this.say(text), fail: (text) => this.fail(text) }));
   }
 
+  turnInsides() {
+    this.showsInsides = !this.showsInsides;
+    fill(this.insides, `${this.showsInsides ? "Hide" : "Show"} the insides`);
+    for (const group of this.groups) group.showInsides(this.showsInsides);
+    this.width = null;
+    this.arrange();
+  }
+
   // What had the focus is gone: it goes to what is new.
   moveFocus() {
     const lost = !this.node.contains(document.activeElement);
@@ -129,6 +140,7 @@ class LadderView {
 
   gather() {
     for (const group of this.groups) group.begin();
+    this.insides.hidden = this.groups.every((group) => group.flat);
     const views = this.openViews();
     this.timeline.gather(views);
     this.width = null;
