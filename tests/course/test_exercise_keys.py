@@ -13,6 +13,7 @@ import pytest
 from portlab import ladder
 from portlab.course.exercises.fields import Valued
 from portlab.course.exercises.finding import exercises, find
+from tests.course.tasks import task
 
 STUDENTS = ["", *map(str, range(1, 40))]
 
@@ -136,9 +137,9 @@ ROUTES = {
 @pytest.mark.parametrize("id", ROUTES)
 def test_another_route_leads_to_the_same_key(id: str) -> None:
     for student in STUDENTS:
-        task = find(id).task(student)
-        fields = [field for field in task.fields if isinstance(field, Valued)]
-        answers = ROUTES[id](task.given)
+        its = task(find(id), student)
+        fields = [field for field in its.fields if isinstance(field, Valued)]
+        answers = ROUTES[id](its.given)
         assert answers.keys() == {field.name for field in fields}
         for field in fields:
             judged = field.judge(answers[field.name])

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from portlab.course.exercises.definition import Exercise, Task
+from portlab.course.exercises.definition import Exercise
 from portlab.course.exercises.fields import Valued
 from portlab.course.exercises.finding import exercises, exercises_of, find, lessons
 from portlab.course.exercises.made import OfExperiment, OfTrace
-from portlab.errors import ExerciseError
 from portlab.trace.trace import Trace
+from tests.course.tasks import task
 from tests.quiz.rows import ABOUT_THE_COURSE, ROWS
 
 STUDENTS = ["", *map(str, range(1, 200))]
@@ -27,15 +27,6 @@ def name_of(exercise: Exercise) -> str:
 def values(given: Mapping[str, object]) -> str:
     """What is given, written out; of a Trace its packets, because its repr only counts them."""
     return repr([list(v.records) if isinstance(v, Trace) else v for v in given.values()])
-
-
-def task(exercise: Exercise, student: str) -> Task:
-    """The Task of this student; a broken one is told in the words of its own error."""
-    try:
-        return exercise.task(student)
-    except ExerciseError as error:
-        who = f"student {student!r}" if student else "who gave no name"
-        pytest.fail(f"For {who}: {error}", pytrace=False)
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=name_of)
