@@ -1,5 +1,7 @@
 // Questions to Python and their answers.
 
+const GONE = "The kernel was restarted, or it has ended. Choose Run > Run All Above Selected Cell, and then "
+  + "run this cell again.";
 const SLOW_AFTER = 8000; // milliseconds until the page says that Python is slow to answer
 
 // `ask({do, ...})` promises {content, buffers}, or fails with Python's sentence. `slow()` is called
@@ -35,7 +37,7 @@ export function askPython(model, signal, { slow, answered }) {
     } catch {
       clearTimeout(waiting.get(ask).timer);
       waiting.delete(ask);
-      fail(new Error("The kernel cannot be reached. Run the cell again."));
+      fail(new Error(GONE));
     }
   });
 }
