@@ -95,7 +95,7 @@ def _in_words(problem: str, opened: bool) -> tuple[str, str]:
         return "A quotation mark is opened and never closed.", "Close it, or double it inside."
     if "mapping values are not allowed" in problem:
         return (
-            "There is a colon where none can be.",
+            "There is a colon where none can be, or the indentation is off.",
             "Text that holds a colon and a space goes in quotes; fields stand one below the other.",
         )
     if found := re.search(r"character '(.)' that cannot start", problem):
