@@ -5,12 +5,14 @@ that is broken and the remedy: who writes questions at night mends them all in o
 """
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from portlab import material
 from portlab.errors import QuizError
 from portlab.quiz.fields import Fields
+from portlab.quiz.grading import as_number, plain
 from portlab.quiz.question import KINDS, Choice, ManyChoices, Number, OneChoice, Question, ShortText
 from portlab.quiz.reading import Slip, entries
 from portlab.wording import count, listed
@@ -130,19 +132,20 @@ def _choices(fields: Fields, keys: list[str]) -> tuple[Choice, ...]:
 
 
 def _number(fields: Fields) -> dict[str, Any]:
-    return {
-        "key": fields.number("key"),
-        "tolerance": fields.number("tolerance", otherwise=0),
-        "mistakes": fields.mistakes("mistakes"),
-    }
+    key, tolerance = fields.number("key"), fields.number("tolerance", otherwise=0)
+
+    def is_right(answer: Decimal) -> bool:
+        return key.is_finite() and tolerance.is_finite() and abs(answer - key) <= tolerance
+
+    mistakes = fields.mistakes("mistakes", as_number, is_right)
+    return {"key": key, "tolerance": tolerance, "mistakes": mistakes}
 
 
 def _short_text(fields: Fields) -> dict[str, Any]:
-    return {
-        "key": fields.text("key"),
-        "accept": fields.texts("accept", otherwise=()),
-        "mistakes": fields.mistakes("mistakes"),
-    }
+    key, accept = fields.text("key"), fields.texts("accept", otherwise=())
+    right = [plain(text) for text in (key, *accept)]
+    mistakes = fields.mistakes("mistakes", plain, right.__contains__)
+    return {"key": key, "accept": accept, "mistakes": mistakes}
 
 
 _READERS: dict[str, Callable[[Fields], dict[str, Any]]] = {

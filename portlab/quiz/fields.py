@@ -5,14 +5,17 @@ the other fields are still looked at.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
+from portlab.errors import QuizError
 from portlab.quiz.question import Mistake
 from portlab.quiz.reading import Slip
 from portlab.wording import listed
+
+T = TypeVar("T")
 
 _IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 
@@ -93,13 +96,13 @@ class Fields:
         return found
 
     def number(self, name: str, otherwise: int | None = None) -> Decimal:
-        """The field as a number."""
+        """The field as a number; not a number (nan) where it is none."""
         found = self.text(name, None if otherwise is None else str(otherwise))
         try:
-            number = Decimal(found or "0")
+            number = Decimal(found or "nan")
         except InvalidOperation:
             number = Decimal("nan")
-        if not number.is_finite():
+        if found and not number.is_finite():
             self.slip(name, f'"{found}" is no number.', "Write digits alone: 65535, or 1.5.")
         return number
 
@@ -118,14 +121,35 @@ class Fields:
         )
         return [member for member in members if member is not None]
 
-    def mistakes(self, name: str) -> tuple[Mistake, ...]:
-        """The field as a list of wrong answers with their whys; it may be missing."""
+    def mistakes(
+        self, name: str, spelled: Callable[[str], T], is_right: Callable[[T], bool]
+    ) -> tuple[Mistake, ...]:
+        """The field as a list of wrong answers with their whys; it may be missing.
+
+        An answer is looked at as grading takes it, `spelled` so: it must not be right, nor stand
+        there twice, or its why would never be said. `spelled` raises QuizError for no answer.
+        """
         if name not in self._nodes:
             return ()
-        found = []
+        found, met = [], []
         for each in self.each(name):
-            found.append(Mistake(each.text("answer"), each.text("why")))
+            mistake = Mistake(each.text("answer"), each.text("why"))
             each.nothing_else()
+            found.append(mistake)
+            if not mistake.answer:
+                continue
+            try:
+                answer = spelled(mistake.answer)
+            except QuizError as problem:
+                each.slip("answer", str(problem), "So it can be no mistake here: take it away.")
+                continue
+            rule = f'"{mistake.answer}" is '
+            if is_right(answer):
+                remedy = "Mend this answer or the key, or take the mistake away."
+                each.slip("answer", rule + "a right answer, and stands among the mistakes.", remedy)
+            elif answer in met:
+                each.slip("answer", rule + "foreseen twice.", "Keep one of the two.")
+            met.append(answer)
         return tuple(found)
 
     def nothing_else(self) -> None:

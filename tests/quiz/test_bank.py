@@ -102,6 +102,7 @@ def test_the_other_kinds(tmp_path: Path) -> None:
         ("      why: Not that one.\n", "", 9, "choices 1 why: The field is missing"),
         ("text: 22:22", "text: 22:22\n      why: Yes.", 12, "A right choice says why it is wrong"),
         ("    - text: no\n", "    - no\n", 10, "There is a colon where none can be"),
+        ("      why: Not", "       why: Not", 10, "or the indentation is off. Text that holds"),
         ("reference: RFC 768", "reference: RFC 768\n  further: perhaps", 17, "is no further"),
         ("key: 22:22", "key: *k", 14, "This is not YAML: found undefined alias"),
         ("# A comment in front.", "questions:", 1, "This line belongs to no question"),
@@ -121,6 +122,46 @@ def test_a_key_that_is_no_number(tmp_path: Path) -> None:
     start, end = number.index("  choices"), number.index("  key")
     (told,) = slips(tmp_path, number[:start] + number[end:])
     assert 'line 8, key: "22:22" is no number.' in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "mistake", "said"),
+    [
+        ("number\n  key: 65535", "65535", '"65535" is a right answer, and stands among'),
+        ("number\n  key: 65535", '"65,535"', '"65,535" is a right answer'),
+        ("number\n  key: 100\n  tolerance: 5", "95.0", '"95.0" is a right answer'),
+        ("number\n  key: 65535", "1.0", '"1.0" is foreseen twice'),
+        ("number\n  key: 65535", "many", '"many" is no number.'),
+        ("short text\n  key: SYN-SENT", "syn-sent.", '"syn-sent." is a right answer'),
+        ("short text\n  key: SYN\n  accept: [synchronize]", "Synchronize", "is a right answer"),
+        ("short text\n  key: SYN", " '1.' ", '"1." is foreseen twice'),
+    ],
+)  # fmt: skip
+def test_a_mistake_foreseen_is_a_mistake(
+    kind: str, mistake: str, said: str, tmp_path: Path
+) -> None:
+    """As grading takes it: else a right answer has a why, or a why is never said."""
+    text = (
+        f"- id: a-question\n  covers: [T1]\n  difficulty: 2\n  kind: {kind}\n  prompt: P\n"
+        "  explanation: E\n  reference: R\n  mistakes:\n    - answer: 1\n      why: W\n"
+    )
+    assert slips(tmp_path, text) == []
+    (told,) = slips(tmp_path, text + f"    - answer: {mistake}\n      why: W\n")
+    line = len(text.splitlines()) + 1
+    assert told.startswith(f"05.yaml, line {line}, mistakes 2 answer: ")
+    assert said in told
+
+
+@pytest.mark.parametrize(
+    ("key", "slip"), [("", "key: The field is missing"), ("  key: ten\n", "key: ")]
+)
+def test_where_the_key_is_no_number_only_that_is_told(key: str, slip: str, tmp_path: Path) -> None:
+    text = (
+        "- id: a-question\n  covers: [T1]\n  difficulty: 2\n  kind: number\n  prompt: P\n"
+        f"{key}  explanation: E\n  reference: R\n  mistakes:\n    - answer: 0\n      why: W\n"
+    )
+    (told,) = slips(tmp_path, text)
+    assert slip in told
 
 
 def test_choices_that_are_no_choices(tmp_path: Path) -> None:
