@@ -11,11 +11,14 @@ from portlab.quiz import bank, closing
 from portlab.quiz.question import ManyChoices, Number, OneChoice, Question, ShortText
 from portlab.quiz.session import Session, choices
 from tests.quiz.answers import right, wrong
+from tests.quiz.committed import QUESTIONS
 
 
 @pytest.fixture(autouse=True)
 def nothing_open_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And no slip in one question keeps the others from being asked: see `committed`."""
     monkeypatch.setattr(closing, "_open", {})
+    monkeypatch.setattr(bank, "load", lambda files: bank.read(files)[0])
 
 
 def asked(lesson: str = "05") -> Session:
@@ -83,12 +86,12 @@ def test_there_is_no_next_before_an_answer() -> None:
 
 
 def test_what_cannot_be_graded_is_told_and_asked_again() -> None:
-    session = asked()
-    assert isinstance(session.questions[0], Number)
+    number = next(q for q in QUESTIONS if isinstance(q, Number))
+    session = Session("Try", [number], "", "")
     with pytest.raises(PortlabError, match='"twenty" is no number'):
         session.hear({"do": "answer", "answer": "twenty"})
     assert session.state()["verdict"] is None
-    session.hear({"do": "answer", "answer": "20"})
+    session.hear({"do": "answer", "answer": right(number)})
     assert session.state()["verdict"]["right"] is True
 
 
@@ -101,7 +104,7 @@ def test_what_cannot_be_graded_is_told_and_asked_again() -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("kind", [OneChoice, ManyChoices, Number, ShortText])
 def test_a_page_that_sends_nonsense_gets_no_verdict(message: object, kind: type[Question]) -> None:
-    one = next(q for q in asked().questions if isinstance(q, kind))
+    one = next(q for q in QUESTIONS if isinstance(q, kind))
     session = Session("Try", [one], "", "")
     with suppress(PortlabError):
         session.hear(message)
@@ -109,8 +112,7 @@ def test_a_page_that_sends_nonsense_gets_no_verdict(message: object, kind: type[
 
 
 def test_a_choice_is_known_by_its_place_and_not_taken_for_a_letter() -> None:
-    session = asked("00")
-    many = next(q for q in session.questions if isinstance(q, ManyChoices))
+    many = next(q for q in QUESTIONS if isinstance(q, ManyChoices))
     session = Session("Try", [many], "", "")
     session.hear({"do": "answer", "answer": right(many)})
     assert session.over

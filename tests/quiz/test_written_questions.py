@@ -11,9 +11,9 @@ from portlab.quiz import bank
 from portlab.quiz.grading import as_number, grade, plain
 from portlab.quiz.question import ManyChoices, Number, OneChoice, Question, ShortText
 from portlab.quiz.session import choices
+from tests.quiz.committed import QUESTIONS, SLIPS
 from tests.quiz.rows import ROWS
 
-QUESTIONS = bank.load(bank.files())
 EACH = pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.id)
 TRICKS = re.compile(r"(?i:\b(all|none|both|neither) of (the above|these)\b)|\b(NOT|EXCEPT)\b")
 
@@ -121,3 +121,9 @@ def test_every_difficulty_is_there_for_every_lesson_that_closes() -> None:
     for lesson in ROWS:
         found = {question.difficulty for question in QUESTIONS if question.lesson == lesson}
         assert found == {1, 2, 3}, lesson
+
+
+def test_no_question_has_a_slip() -> None:
+    """The last of these tests, so that what it says stands at the end."""
+    if SLIPS:
+        pytest.fail(str(bank.BankError(SLIPS)), pytrace=False)
