@@ -22,10 +22,10 @@ def read_a_ladder(given: Mapping[str, Any]) -> dict[str, object]:
     """From the text of the ladder, as the learner reads it."""
     text = ladder(given["trace"]).text()
     arrows = re.findall(r"(?:─|X)  *(\d+)  (?:.*)", text)
-    lost = re.search(r" (\d+)  [^\n]*\n[^\n]*dropped on request", text)
+    lost = re.search(r" (\d+)  [^\n]*\n[^\n]*lost on the link", text)
     assert lost
     ports = re.findall(r"10\.0\.0\.1:(\d+)", text)
-    return {"packets": len(arrows), "lost": int(lost[1]), "server_port": int(ports[0])}
+    return {"packets": len(arrows), "lost_packet": int(lost[1]), "server_port": int(ports[0])}
 
 
 def change_an_experiment(given: Mapping[str, Any]) -> dict[str, object]:

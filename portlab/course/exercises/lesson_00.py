@@ -11,8 +11,9 @@ from portlab.course.exercises.draw import Draw
 from portlab.course.exercises.fields import Address, Choice, Whole
 from portlab.course.exercises.made import OfExperiment, Want
 from portlab.lab import Lab, run
-from portlab.network.faults import drop
+from portlab.network.link import Link
 from portlab.trace.conversations import conversations
+from portlab.trace.record import Record
 from portlab.trace.trace import Trace
 
 HELLO = b"hello"
@@ -21,7 +22,6 @@ HELLO = b"hello"
 @define("00.1", "Read a ladder", covers=(), source="RFC 9293 3.1")
 def read_a_ladder(draw: Draw) -> Task:
     port = draw.one_of((80, 443, 2300, 7000, 8080))
-    seed = draw.seed()
 
     def talk(lab: Lab) -> None:
         server, client = lab.hosts("server", "client")
@@ -31,11 +31,12 @@ def read_a_ladder(draw: Draw) -> Task:
                 connection.send(word)
                 connection.receive()
 
-    whole = run(talk, seed=seed)
-    victim = draw.one_of(record.number for record in whole if record.length)
-    trace = run(talk, seed=seed, faults=[drop(victim)])
-    first = trace[0]
-    (lost,) = (record for record in trace if record.fate == "lost")
+    # Chance loses the packet: the title of a run with a fault would name its number.
+    link, trace, losses = Link(loss=0.07), run(talk), list[Record]()
+    while len(losses) != 1 or not losses[0].length:
+        trace = run(talk, seed=draw.seed(), link=link)
+        losses = [record for record in trace if record.fate == "lost"]
+    first, lost = trace[0], losses[0]
     later = trace.where(lambda record: record.number > lost.number)
     again = next(r.number for r in later if (r.src, r.seq) == (lost.src, lost.seq) and r.length)
     return Task(
@@ -61,7 +62,7 @@ def read_a_ladder(draw: Draw) -> Task:
                 look="At the top of each line stand an address, a colon and the port.",
             ),
             Whole(
-                "lost",
+                "lost_packet",
                 lost.number,
                 right="Its arrow ends in a cross before it reaches the other line.",
                 wrong=[

@@ -108,7 +108,7 @@ def slow_start(draw: Draw) -> Task:
         given={"seed": seed, "seconds": earliest},
         fields=[
             OfTrace(
-                "trace",
+                "my_trace",
                 right="Each SYN that is lost costs one wait, and every wait is twice the last.",
                 open_while=lambda trace: all(r.fate != "lost" for r in trace),
                 begin="Nothing is lost so far: put faults between the brackets.",
