@@ -29,7 +29,8 @@ def portlab(*arguments: str, **more: object) -> "subprocess.CompletedProcess[str
 def records(*arguments: str) -> list[dict[str, object]]:
     """The records that `--json` prints."""
     done = portlab(*arguments, "--json")
-    assert (done.returncode, done.stderr) == (0, "")
+    said = [line for line in done.stderr.splitlines() if not line.startswith("Wrote ")]
+    assert (done.returncode, said) == (0, [])
     return json.loads(done.stdout)
 
 
@@ -149,6 +150,28 @@ def test_a_figure_is_of_the_kind_that_its_name_says(
 ) -> None:
     assert portlab("handshake", "--figure", str(tmp_path / name)).returncode == 0
     assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+def test_what_was_written_is_said_beside_what_is_printed(tmp_path: Path) -> None:
+    """On standard error, so that the JSON can go on into another program; a file is replaced."""
+    (tmp_path / "l.svg").write_text("an older picture")
+    asked = ("handshake", "--save", "h.pcap", "--figure", "l.svg")
+    done = portlab(*asked, cwd=tmp_path)
+    assert done.stdout == portlab("handshake").stdout
+    assert done.stderr == "Wrote h.pcap.\nWrote l.svg.\n"
+    assert (tmp_path / "l.svg").read_bytes().startswith(b"<?xml")
+    as_json = portlab(*asked, "--json", cwd=tmp_path)
+    assert json.loads(as_json.stdout) == records("handshake")
+    assert as_json.stderr == done.stderr
+    shown = portlab("show", "h.pcap", "--figure", "s.svg", cwd=tmp_path)
+    assert (shown.returncode, shown.stderr) == (0, "Wrote s.svg.\n")
+
+
+def test_the_help_says_which_port_is_called_and_that_files_are_replaced() -> None:
+    said = " ".join(portlab("handshake", "--help").stdout.split())
+    assert "to port 80 of another host" in said
+    assert "On loopback it is a free port" in said
+    assert said.count("a file of that name is replaced") == 2
 
 
 @pytest.mark.parametrize(

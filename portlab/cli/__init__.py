@@ -116,7 +116,8 @@ def _parser() -> argparse.ArgumentParser:
     handshake = kinds.add_parser(
         "handshake",
         help="make a TCP handshake and show it",
-        description="Open one TCP connection to port 80 of another host and show what was sent.",
+        description="Open one TCP connection to port 80 of another host and show what was sent. "
+        "On loopback it is a free port of this computer, and shown is what the programs called.",
     )
     handshake.add_argument(
         "--world",
@@ -151,7 +152,7 @@ def _parser() -> argparse.ArgumentParser:
         "--save",
         type=values.capture,
         metavar="FILE",
-        help="write the packets to FILE.pcapng or FILE.pcap",
+        help="write the packets to FILE.pcapng or FILE.pcap; a file of that name is replaced",
     )
     handshake.set_defaults(command=commands.handshake)
 
@@ -177,7 +178,8 @@ def _parser() -> argparse.ArgumentParser:
             "--figure",
             type=values.figure,
             metavar="FILE",
-            help="draw the ladder into FILE.png, FILE.svg or FILE.pdf",
+            help="draw the ladder into FILE.png, FILE.svg or FILE.pdf; a file of that name is "
+            "replaced",
         )
         command.add_argument(
             "--json",

@@ -5,6 +5,7 @@ A short command spends half of its time on start-up; nothing is imported before 
 
 import argparse
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from portlab.errors import PortlabError
@@ -125,6 +126,7 @@ def _put(trace: "Trace", options: argparse.Namespace) -> None:
         from portlab.trace.capture import save
 
         save(trace, options.save)
+        _say_written(options.save)
     if options.json and not options.figure:
         _put_json(trace)
         return
@@ -133,10 +135,16 @@ def _put(trace: "Trace", options: argparse.Namespace) -> None:
     shown = ladder(trace)
     if options.figure:
         shown.save(options.figure)
+        _say_written(options.figure)
     if options.json:
         _put_json(trace)
     else:
         print(shown.text(why=options.why, width=_width()))
+
+
+def _say_written(file: str) -> None:
+    """On standard error, for what is printed may go on into another program."""
+    print(f"Wrote {file}.", file=sys.stderr)
 
 
 def _put_json(trace: "Trace") -> None:
