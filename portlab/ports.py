@@ -60,7 +60,7 @@ def check_port(port: object, *, zero: bool = False) -> int:
     if not 0 <= port <= MAX_PORT:
         raise PortError(
             f"{port} is not a port: a port is 16 bits, so 0 to {MAX_PORT}. "
-            f"Choose one in that range; {DYNAMIC.first} to {DYNAMIC.last} are nobody's."
+            f"Choose one in that range; {DYNAMIC.first} to {DYNAMIC.last} are free for anybody."
         )
     if port == 0 and not zero:
         raise PortError(

@@ -80,6 +80,7 @@ UNCLEAR = [
     (TEXT, 3, "between quotes"),
     (ADDRESS, "fd00::1/64", "without a prefix"),
     (ADDRESS, "10.0.0.1:80", "without a port"),
+    (ADDRESS, "/16", "four numbers with dots"),
     (ADDRESS, "ten", "It looks like"),
     (ADDRESS, 10.1, "between quotes"),
     (CHOICE, "SYN-RECIEVED", "Did you mean 'SYN-RECEIVED'"),

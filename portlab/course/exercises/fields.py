@@ -178,6 +178,8 @@ class Address(Valued):
         except AddressError:
             if re.search(r"\d[:/]\d+$|\]:", text):
                 how = "Give it alone, without a port and without a prefix length."
+            elif re.fullmatch(r"/?\d{1,3}", text):
+                how = "Write it out, as four numbers with dots."
             else:
                 how = "It looks like '10.0.0.1' or 'fd00::1'."
             raise Unclear(f"{reprlib.repr(answer)} is not an address. {how}") from None

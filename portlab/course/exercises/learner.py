@@ -143,5 +143,8 @@ def _next(found: Exercise, judgements: list[Judgement]) -> str:
     if marks == {"right"}:
         return f"To read on: {found.source}."
     if marks == {"open"}:
-        return f'Fill in the cell above, run it, then this one again. To begin: hint("{found.id}")'
+        return (
+            "Fill in the cell above, run it, then this one again. If it ended in red, mend that "
+            f'first. To begin: hint("{found.id}")'
+        )
     return f'Change your answer above and run both cells again. Stuck? hint("{found.id}")'

@@ -213,7 +213,7 @@ def own_settings(draw: Draw) -> Task:
                     ("255.0.0.0", "That would be /8, which belongs to the loopback interface."),
                     (str(network.network_address), "That is the network. Which bits belong to it?"),
                 ],
-                look="Write the number behind the slash as ones, then as four numbers.",
+                look="Write the number behind the slash as ones, then as four numbers with dots.",
             ),
             Address(
                 "gateway",
