@@ -22,6 +22,13 @@ FILE = """
 save(run(hello, seed=1), "mine.pcapng")
 ladder(load("mine.pcapng"))
 """
+BY_HAND = """
+with Lab() as lab:
+    server, client = lab.hosts("server", "client")
+    server.listen(80)
+    client.connect(server, 80)
+ladder(lab.trace)
+"""
 SOCKETS = """
 def calls(lab):
     server, client = lab.hosts("server", "client")
@@ -42,13 +49,12 @@ def fragile(lab):
 
 ladder(run(fragile, seed=1))
 """
-BUSY = "import signal; signal.pause()"
-AS_HELLO, AS_FILE, AS_SOCKETS, AS_FRAGILE = range(4)
+AS_HELLO, AS_FILE, AS_BY_HAND, AS_SOCKETS, AS_FRAGILE = range(5)
 
 
 @pytest.fixture(scope="module")
 def seen(chromium: Browser, course: RunningLab) -> Iterator[Visit]:
-    cells = (HELLO, FILE, SOCKETS, FRAGILE)
+    cells = (HELLO, FILE, BY_HAND, SOCKETS, FRAGILE)
     with notebook_of(chromium, course, "99-faults.ipynb", *cells) as seen:
         yield seen
 
@@ -119,6 +125,20 @@ def test_enter_in_the_seconds_delays(hello: Shown) -> None:
     expect(titles(hello).nth(1)).to_have_text("Second: hello, delay(1, 0.5)")
 
 
+def test_a_fault_that_makes_no_sense_is_said_to_make_none(hello: Shown) -> None:
+    hello.choose(1)
+    seconds = hello.root.get_by_label("Seconds of delay")
+    seconds.fill("-1")
+    hello.button("Delay").click()
+    expect(hello.problem).to_contain_text("A delay")
+    expect(hello.root.get_by_role("listbox")).to_have_count(1)
+    hello.keep("no-such-delay")
+    seconds.fill("2")
+    hello.button("Delay").click()
+    expect(titles(hello).nth(1)).to_have_text("Second: hello, delay(1, 2)")
+    expect(hello.problem).to_be_hidden()
+
+
 def test_a_fault_upon_a_fault_and_each_undone(hello: Shown) -> None:
     hello.choose(1)
     hello.button("Drop").click()
@@ -164,29 +184,29 @@ def with_words(text: str) -> "re.Pattern[str]":
 # ---- where it cannot be asked --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("at", "why"),
-    [
-        (AS_FILE, "This trace came from a file"),
-        (AS_SOCKETS, "carried by this computer's own sockets"),
-    ],
-)
-def test_without_an_experiment_a_sentence_stands_for_the_buttons(
-    seen: Visit, at: int, why: str
-) -> None:
+@pytest.mark.parametrize("at", [AS_FILE, AS_BY_HAND], ids=["file", "by-hand"])
+def test_without_an_experiment_a_sentence_stands_for_the_buttons(seen: Visit, at: int) -> None:
     ladder = shown(seen.page, at)
-    ladder.root.scroll_into_view_if_needed()
-    ladder.packets().locator("[role=option] text").first.click()
-    expect(ladder.card).to_be_visible()
-    if at == AS_FILE:
-        expect(ladder.card).to_contain_text(why)
-        expect(ladder.card).to_contain_text("Why: No packet tells why it was sent")
-        expect(ladder.header.locator(".portlab-header")).to_be_visible()
-    for word in ("Drop", "Duplicate", "Delay"):
-        expect(ladder.button(word)).to_have_count(0)
+    ladder.choose(2)
+    expect(ladder.card).to_contain_text("This trace came from a file or from a lab played by hand")
+    why = "No packet tells why it was sent" if at == AS_FILE else "Agrees, and expects byte 1"
+    expect(ladder.card).to_contain_text(f"Why: {why}")
+    expect(ladder.card.get_by_role("button")).to_have_text(["Close"])
+    expect(ladder.root.get_by_label("Line of code")).to_have_count(0)
     ladder.to(ladder.slider, "Home", "ArrowRight")
     ladder.expect_position(1)
-    ladder.keep("from-a-file" if at == AS_FILE else "of-socket-calls")
+    ladder.keep("from-a-file" if at == AS_FILE else "played-by-hand")
+
+
+def test_socket_calls_are_gone_through_like_packets(seen: Visit) -> None:
+    ladder = shown(seen.page, AS_SOCKETS)
+    expect(ladder.root).to_contain_text("no packet seen")
+    ladder.to(ladder.packets(), "Home", "Enter")
+    expect(ladder.card.get_by_role("heading")).to_contain_text("At client: connect -> 127.0.0.1:")
+    expect(ladder.card.get_by_role("button")).to_have_text(["Close"])
+    ladder.to(ladder.slider, "Home", "ArrowRight", "ArrowRight")
+    expect(ladder.now).to_contain_text("client: send 5 bytes")
+    ladder.keep("of-socket-calls")
 
 
 def test_an_experiment_that_stops_with_a_fault_leaves_what_is_shown(seen: Visit) -> None:

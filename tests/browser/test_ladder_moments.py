@@ -44,6 +44,15 @@ def happened(hello: Shown) -> Locator:
     return hello.packets().locator("[role=option]:not(.portlab-future)")
 
 
+def test_each_packet_has_a_name_that_says_all_of_it(hello: Shown) -> None:
+    options = hello.packets().get_by_role("option")
+    expect(options).to_have_count(6)
+    expect(options.nth(1)).to_have_accessible_name(
+        "2, SYN,ACK seq=0 ack=1 win=65535 <mss 1460, sackOK, wscale 3>, from server to client. "
+        "Sent at 10.000 ms, arrives at 20.000 ms. client is now ESTABLISHED."
+    )
+
+
 # ---- step ----------------------------------------------------------------------------------------
 
 
@@ -306,6 +315,7 @@ def test_sequence_numbers_are_raw_or_relative(hello: Shown, by: str) -> None:
         hello.keep("raw-numbers")
     press(hello, "relative", by)
     expect(hello.row(1)).to_contain_text("seq=0")
+    hello.expect_position(1)  # time did not move
 
 
 @pytest.mark.parametrize("by", ["mouse", "key"])

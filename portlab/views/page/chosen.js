@@ -31,7 +31,7 @@ export function chosenView({ ask, fault, leave, say }) {
       fill(header, headerView(content.header));
       header.hidden = false;
     } catch (problem) {
-      if (mine === shown) fill(because, html("p", { class: "portlab-problem" }, problem.message));
+      if (mine === shown) fill(because, html("p", { class: "portlab-problem", role: "alert" }, problem.message));
     }
   }
 
