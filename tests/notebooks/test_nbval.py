@@ -97,6 +97,17 @@ def test_a_refreshed_notebook_says_nothing_of_the_run(tmp_path: Path) -> None:
     assert rules.breaches(nbformat.read(path, as_version=4)) == []
 
 
+def test_a_cell_that_hides_its_source_keeps_it_hidden(tmp_path: Path) -> None:
+    path = write(tmp_path / "hidden.ipynb", "print('the answer')")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1].metadata = {"jupyter": {"source_hidden": True}, "collapsed": True}
+    nbformat.write(notebook, path)
+    refresh(path)
+    assert nbformat.read(path, as_version=4).cells[1].metadata == {
+        "jupyter": {"source_hidden": True}
+    }
+
+
 def test_a_notebook_that_raises_is_left_as_it_was(tmp_path: Path) -> None:
     path = write(tmp_path / "raises.ipynb", "print('before')", "1 / 0")
     before = path.read_bytes()
