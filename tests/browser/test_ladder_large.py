@@ -47,6 +47,10 @@ AS_LONG, AS_SEVERAL, AS_UDP, AS_LOSS = range(4)
 NODES = "root => root.querySelectorAll('*').length"
 DRAWN = "root => root.querySelectorAll('.portlab-picture *').length"
 
+DRAWN_TO_THE_END = """
+box => box.querySelector("svg").getBoundingClientRect().bottom
+  >= box.getBoundingClientRect().bottom
+"""
 CURSOR_IN_VIEW = """
 box => {
   const { top, bottom } = box.getBoundingClientRect();
@@ -140,6 +144,20 @@ def test_a_packet_of_it_is_chosen_and_dropped(long: Shown) -> None:
     assert long.measured(DRAWN) < 5_000
     long.button("Undo the fault").click()
     expect(long.root.get_by_role("listbox")).to_have_count(1)
+
+
+def test_a_higher_window_shows_more_of_it(long: Shown) -> None:
+    usual = long.page.viewport_size
+    assert usual
+    box = long.packets()
+    long.page.set_viewport_size({**usual, "height": 400})
+    until(long.page, lambda: box.evaluate("box => box.clientHeight") < 350)
+    box.evaluate("box => { box.scrollTop = box.scrollHeight / 2; }")
+    until(long.page, lambda: min(in_view(long), default=0) > 3_000)
+    long.page.set_viewport_size({**usual, "height": 1400})
+    until(long.page, lambda: box.evaluate("box => box.clientHeight") > 850)
+    until(long.page, lambda: box.evaluate(DRAWN_TO_THE_END))
+    long.page.set_viewport_size(usual)
 
 
 # ---- several conversations -----------------------------------------------------------------------

@@ -153,7 +153,11 @@ class LadderView {
 
   arrange() {
     const width = this.body.clientWidth;
-    if (!width || width === this.width || !this.scene) return;
+    if (!width || !this.scene) return;
+    if (width === this.width) {
+      for (const view of this.openViews()) view.redraw(); // a higher window shows more of it
+      return;
+    }
     this.width = width;
     for (const group of this.groups) {
       if (group.open) group.arrange({ sincePrevious: this.sincePrevious });
