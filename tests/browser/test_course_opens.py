@@ -35,6 +35,16 @@ view["image/png"] = base64.b64encode(file.getvalue()).decode()
 display(view, raw=True)
 """
 
+SCROLLED_TO = """
+node => {
+  const { top, bottom } = node.getBoundingClientRect();
+  const seen = bottom > 100 && top < innerHeight - 100;
+  if (!seen) node.scrollIntoView({ block: "center" });
+  return seen;
+}
+"""
+"""Whether a node is in view; if not it is scrolled to, again and again: what stands above grows."""
+
 
 def test_a_lesson_runs_and_is_there_again_the_next_day(chromium: Browser, tmp_path: Path) -> None:
     file = tmp_path / "portlab-course" / LESSON
@@ -49,8 +59,7 @@ def test_a_lesson_runs_and_is_there_again_the_next_day(chromium: Browser, tmp_pa
         assert errors == []
         assert len(outputs(file, "image/png")) == pictures
         picture = seen.page.locator(OUTPUT_PICTURES).first
-        picture.scroll_into_view_if_needed()
-        expect(picture).to_be_in_viewport()
+        until(seen.page, lambda: picture.evaluate(SCROLLED_TO))
         seen.keep("lesson-after-running")
         assert seen.page.locator(POPUPS).all_inner_texts() == []
         assert seen.left_the_server() == []
@@ -62,8 +71,7 @@ def test_a_lesson_runs_and_is_there_again_the_next_day(chromium: Browser, tmp_pa
         assert file.read_bytes() == saved
         seen.open(LESSON)
         picture = seen.page.locator(OUTPUT_PICTURES).first
-        picture.scroll_into_view_if_needed()
-        expect(picture).to_be_in_viewport()
+        until(seen.page, lambda: picture.evaluate(SCROLLED_TO))
         assert picture.evaluate("image => image.naturalWidth") > 100
         seen.keep("lesson-reopened")
         assert seen.page.locator(POPUPS).all_inner_texts() == []
