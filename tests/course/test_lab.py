@@ -9,8 +9,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,19 +41,27 @@ def ask(lab: RunningLab, path: str, body: object = None) -> Any:
         return json.load(answer)
 
 
-def start_kernel(lab: RunningLab) -> tuple[psutil.Process, BlockingKernelClient]:
-    """Start a kernel as a notebook would, and wait until it answers: its process, and a client."""
+@contextmanager
+def started_kernel(lab: RunningLab) -> Iterator[tuple[psutil.Process, BlockingKernelClient]]:
+    """A kernel started as a notebook would, once it answers: its process, and a client.
+
+    The client's threads end here: they would look for a kernel that is gone for ever, and other
+    tests count what is open.
+    """
     name = ask(lab, "kernels", {"name": "python3"})["id"]
     client = BlockingKernelClient(connection_file=str(lab.runtime / f"kernel-{name}.json"))
     client.load_connection_file()
     client.start_channels()
-    until(lambda: _answers(client))
-    (kernel,) = (
-        child
-        for child in psutil.Process(lab.process.pid).children()
-        if any(name in word for word in child.cmdline())
-    )
-    return kernel, client
+    try:
+        until(lambda: _answers(client))
+        (kernel,) = (
+            child
+            for child in psutil.Process(lab.process.pid).children()
+            if any(name in word for word in child.cmdline())
+        )
+        yield kernel, client
+    finally:
+        client.stop_channels()
 
 
 def _answers(client: BlockingKernelClient) -> bool:
@@ -91,8 +99,7 @@ def test_it_prints_the_address_with_its_token_and_says_where_the_course_is(tmp_p
 
 
 def test_it_listens_on_loopback_only(tmp_path: Path) -> None:
-    with running_lab(tmp_path, "--port", "0") as lab:
-        start_kernel(lab)
+    with running_lab(tmp_path, "--port", "0") as lab, started_kernel(lab):
         family = [psutil.Process(lab.process.pid)]
         family += family[0].children(recursive=True)
         listening = {
@@ -132,8 +139,7 @@ def test_another_port_is_chosen_when_8888_is_taken(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", ENDINGS)
 def test_one_signal_ends_it_and_its_kernels(tmp_path: Path, how: signal.Signals) -> None:
-    with running_lab(tmp_path, "--port", "0") as lab:
-        start_kernel(lab)
+    with running_lab(tmp_path, "--port", "0") as lab, started_kernel(lab):
         family = psutil.Process(lab.process.pid).children(recursive=True)
         assert list(lab.runtime.glob("jpserver-*.json"))
         assert lab.end(how) == 0
@@ -145,8 +151,7 @@ def test_one_signal_ends_it_and_its_kernels(tmp_path: Path, how: signal.Signals)
 
 
 def test_a_kernel_that_is_busy_does_not_outlive_it(tmp_path: Path) -> None:
-    with running_lab(tmp_path, "--port", "0") as lab:
-        kernel, _ = start_kernel(lab)
+    with running_lab(tmp_path, "--port", "0") as lab, started_kernel(lab) as (kernel, _):
         kernel.suspend()  # as deaf as a kernel can be
         assert lab.end() == 0
         assert until(lambda: not kernel.is_running())
@@ -199,9 +204,9 @@ def test_a_notebook_runs_in_this_python_whatever_kernels_the_user_has(tmp_path: 
         specs = ask(lab, "kernelspecs")
         assert list(specs["kernelspecs"]) == [specs["default"]] == ["python3"]
         assert specs["kernelspecs"]["python3"]["spec"]["argv"][0] == sys.executable
-        _, client = start_kernel(lab)
-        assert value_of("__import__('sys').executable", client) == repr(sys.executable)
-        assert value_of("__import__('portlab').__name__", client) == "'portlab'"
+        with started_kernel(lab) as (_, client):
+            assert value_of("__import__('sys').executable", client) == repr(sys.executable)
+            assert value_of("__import__('portlab').__name__", client) == "'portlab'"
 
 
 def test_a_newcomer_lands_in_lesson_00(tmp_path: Path) -> None:
