@@ -40,12 +40,16 @@ except OSError as error:
 
 
 def needs(what: str) -> None:
-    """Go on only where this computer has `what`: "kernel", "browser", "tshark", "ip" or "ipv6"."""
+    """Go on only where this computer has `what`: a key of _PROBES.
+
+    Who requires `kernel` requires `kernel-for-everybody` too.
+    """
     why_not = _PROBES[what]()
     if why_not is None:
         return
     message = f"{what} is not here: {why_not}"
-    if what in os.environ.get("PORTLAB_REQUIRE", "").replace(" ", "").split(","):
+    required = os.environ.get("PORTLAB_REQUIRE", "").replace(" ", "").split(",")
+    if {what, what.partition("-")[0]} & set(required):
         pytest.fail(f"{message} (and PORTLAB_REQUIRE asks for it)", pytrace=False)
     pytest.skip(message, allow_module_level=True)
 
@@ -67,6 +71,18 @@ def _no_kernel() -> str | None:
         [sys.executable, "-I", "-c", _KERNEL_PROBE], capture_output=True, text=True, check=False
     )
     return probe.stderr.strip() or "the probe failed" if probe.returncode else None
+
+
+def _not_for_everybody() -> str | None:
+    """Whether only root may have a TUN device; udev opens it to all, a container may not."""
+    if closed := _no_kernel():
+        return closed
+    mode = Path("/dev/net/tun").stat().st_mode
+    return (
+        None
+        if mode & 0o006 == 0o006
+        else "/dev/net/tun is closed to ordinary users (chmod 0666 opens it)"
+    )
 
 
 def _no_browser() -> str | None:
@@ -92,6 +108,7 @@ def _no_ipv6() -> str | None:
 
 _PROBES: dict[str, Callable[[], str | None]] = {
     "kernel": _no_kernel,
+    "kernel-for-everybody": _not_for_everybody,
     "browser": _no_browser,
     "tshark": _no_tshark,
     "ip": _no_ip,

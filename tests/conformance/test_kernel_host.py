@@ -185,6 +185,7 @@ def test_an_ordinary_user_gets_the_same():
     """As root: try it as nobody, with the system's Python (one under /root is out of reach)."""
     if os.geteuid() != 0:
         return  # then every test of this module has just shown it
+    needs("kernel-for-everybody")
     python = shutil.which("python3", path="/usr/bin:/usr/local/bin")
     if python is None:
         pytest.fail("no system Python to run as an ordinary user with")
