@@ -109,7 +109,9 @@ class Network:
         if receiver is None:
             self._transmit(packet, state, None, (None, f"no host has {destination}"), "lost")
             return
-        passages = self.wire(sender.name, receiver.name).carry(self.now, len(packet.raw))
+        wire = self.wire(sender.name, receiver.name)
+        port = packet.dport if wire.link.filtered else None
+        passages = wire.carry(self.now, len(packet.raw), port)
         fate: Fate = "delivered"
         for passage in passages:
             self._transmit(packet, state, receiver, passage, fate)
