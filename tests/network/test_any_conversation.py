@@ -146,4 +146,7 @@ def test_whatever_two_programs_and_a_line_do(
                 assert ended_by or link.loss or faults, "a reset out of nowhere"
         seen = {(change.old, change.event, change.new) for change in lab.trace.changes}
         assert seen <= TABLE
+        if not (link.loss or link.reorder or link.duplicate or link.rate or faults):
+            fins = [r.src for r in lab.trace if r.segment and r.segment.has_fin]
+            assert len(fins) == len(set(fins)), "a FIN was sent twice on a perfect line"
         assert not [row for row in client.sockets() if row.state not in ENDED | {"FIN-WAIT-2"}]
