@@ -15,7 +15,7 @@ from time import perf_counter
 from benchmarks import Row
 from portlab import apps
 from portlab.host import Connection
-from portlab.worlds.loopback.limits import Limits
+from portlab.worlds.sockets.limits import Limits
 from portlab.worlds.loopback.world import LoopbackWorld
 
 PAYLOAD = b"x" * 64

@@ -115,7 +115,7 @@ def test_a_computer_that_does_not_let_it_be_tried_is_named_as_the_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """macOS and Windows give no port to a second socket, even for another peer."""
-    from portlab.worlds.loopback import opening
+    from portlab.worlds.sockets import opening
 
     def refuse(*_: object) -> None:
         raise PortInUse("TCP 127.0.0.1:5000 is taken.")

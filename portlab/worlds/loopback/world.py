@@ -15,10 +15,12 @@ from portlab.host import Host, written
 from portlab.network.clock import microseconds
 from portlab.trace.record import Record
 from portlab.worlds.guard import LOCALHOST, LOCALHOST6, check_address
-from portlab.worlds.loopback.core import Core
+from portlab.worlds.loopback.ground import LoopbackGround
 from portlab.worlds.loopback.holders import remember
 from portlab.worlds.loopback.host import LoopbackHost
-from portlab.worlds.loopback.limits import Limits
+from portlab.worlds.sockets.calls import CallLog
+from portlab.worlds.sockets.core import Core
+from portlab.worlds.sockets.limits import Limits
 
 _POLITE = 0.5
 _NO_WIRE = (
@@ -49,7 +51,8 @@ class LoopbackWorld:
             raise LabError(_NO_WIRE.format(what="drop or delay them on"))
         if link is not None:
             raise LabError(_NO_WIRE.format(what="give a delay or a loss"))
-        self._core = Core(limits or Limits())
+        self._core = Core(self.name, limits or Limits(), CallLog)
+        self._ground = LoopbackGround()
         self._hosts: dict[str, LoopbackHost] = {}
         self._addresses = (LOCALHOST, LOCALHOST6) if _has_ipv6() else (LOCALHOST,)
         remember(self._core)
@@ -85,6 +88,7 @@ class LoopbackWorld:
         self._core.check()
         if name in self._hosts:
             raise LabError(f"There is a host called {name!r} already. Give this one another name.")
+        self._core.grounds[name] = self._ground
         self._hosts[name] = LoopbackHost(self._core, name, self._addresses, self._address_of)
         return self._hosts[name]
 
