@@ -46,7 +46,7 @@ class Refused(Exception):
     """The system said no to one step on the way to a private network."""
 
     def __init__(self, step: str, error: OSError) -> None:
-        super().__init__(step, error.errno, str(error))
+        super().__init__(step, error.errno)
 
 
 def call(name: str, *arguments: int) -> None:

@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Sequence
 from typing import Any
 
-from portlab.errors import AddressError, LabError, PortlabError
+from portlab.errors import AddressError, LabError
 from portlab.host import Host, written
 from portlab.network.clock import microseconds
 from portlab.trace.record import Record
@@ -83,7 +83,7 @@ class LoopbackWorld:
         """Microseconds since 2026-01-01T00:00Z, on this computer's clock."""
         return self._core.log.now()
 
-    def host(self, name: str) -> LoopbackHost:
+    def host(self, name: str, world: str | None = None) -> LoopbackHost:
         """A new host. Raises LabError if there is one of this name."""
         self._core.check()
         if name in self._hosts:
@@ -123,11 +123,7 @@ class LoopbackWorld:
         finally:
             self._core.end()
         self._forgotten.detach()
-        errors: list[PortlabError] = list(self._core.unnoticed())
-        if errors:
-            for another in errors[1:]:
-                errors[0].add_note(f"And another: {another}")
-            raise errors[0]
+        self._core.raise_unnoticed()
 
     def _address_of(self, peer: "Host | str") -> str:
         """Where to reach a host, its name or an address. Raises AddressError."""

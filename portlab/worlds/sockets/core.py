@@ -7,7 +7,7 @@ the server's thread still runs, and being forgotten ends it.
 
 import socket
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Literal
@@ -144,10 +144,15 @@ class Core:
     def ended(self) -> bool:
         return self._ended is not None
 
-    def unnoticed(self) -> Iterator[PortlabError]:
-        """The errors that no call has raised yet."""
+    def raise_unnoticed(self) -> None:
+        """Raises the first error that no call has raised yet; the others are its notes."""
+        errors = []
         while self._errors:
-            yield self._next_error()
+            errors.append(self._next_error())
+        if errors:
+            for another in errors[1:]:
+                errors[0].add_note(f"And another: {another}")
+            raise errors[0]
 
     def _next_error(self) -> PortlabError:
         program, error = self._errors.popleft()

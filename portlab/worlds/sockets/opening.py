@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 from portlab.apps.app import Address
-from portlab.errors import PacketError
+from portlab.errors import PacketError, PortlabError
 from portlab.ports import check_port
 from portlab.worlds.sockets import failures
 from portlab.worlds.sockets.core import Core, Held
@@ -134,7 +134,7 @@ def tcp_connection(
     until = core.until(timeout)
     while True:
         try:
-            return _connected(core, host, peer, source_port, until)
+            return _finished(core, _begun(core, host, peer, source_port), until)
         except OSError as error:
             # A port that was chosen may rest in TIME-WAIT; Linux gives it back after a second.
             if source_port and failures.may_be_resting(error):
@@ -142,14 +142,28 @@ def tcp_connection(
                 if now < min(started + _TIME_WAIT_PATIENCE, until or now + 1):
                     time.sleep(0.05)
                     continue
-            core.check()  # what an app raised comes before what the socket saw of it
-            ground = core.ground(host)
-            raise failures.of_connect(error, peer, timeout, ground, source_port) from None
+            raise _why(core, error, host, peer, timeout, source_port) from None
 
 
-def _connected(
-    core: Core, host: str, peer: Address, source_port: int, until: int | None
-) -> socket.socket:
+def begin_connection(core: Core, host: str, peer: Address, source_port: int) -> socket.socket:
+    """A socket whose SYN is under way. Raises what Host.start_connect raises."""
+    try:
+        return _begun(core, host, peer, source_port)
+    except OSError as error:
+        raise _why(core, error, host, peer, None, source_port) from None
+
+
+def finish_connection(core: Core, sock: socket.socket, timeout: float | None) -> None:
+    """Wait until it is connected; if it fails it is closed. Raises what Opening.finish raises."""
+    held = core.sockets[sock]
+    assert held.remote is not None
+    try:
+        _finished(core, sock, core.until(timeout))
+    except OSError as error:
+        raise _why(core, error, held.host, held.remote, timeout, held.local[1]) from None
+
+
+def _begun(core: Core, host: str, peer: Address, source_port: int) -> socket.socket:
     ground, sock = core.ground(host), None
     try:
         sock = _tcp(ground, peer[0])
@@ -161,19 +175,41 @@ def _connected(
         if source_port:
             bind(core, sock, held)
         begin_to_connect(ground, sock, peer)
-        while not _settled(core, sock, until):
-            core.check()
-        raise_failure_of(sock)
-        local = own_end(sock)
-        if local == peer:
-            # The system chose the very port we asked for: TCP's simultaneous open with itself.
-            raise failures.refused(peer)
-        core.hold(sock, _with_local(held, local))
         return sock
     except BaseException:
         if sock is not None:
             core.release(sock)
         raise
+
+
+def _finished(core: Core, sock: socket.socket, until: int | None) -> socket.socket:
+    try:
+        held = core.sockets[sock]
+        while not _settled(core, sock, until):
+            core.check()
+        raise_failure_of(sock)
+        local = own_end(sock)
+        if local == held.remote:
+            # The system chose the very port we asked for: TCP's simultaneous open with itself.
+            raise failures.refused(local)
+        core.hold(sock, _with_local(held, local))
+        return sock
+    except BaseException:
+        core.release(sock)
+        raise
+
+
+def _why(
+    core: Core,
+    error: OSError,
+    host: str,
+    peer: Address,
+    timeout: float | None,
+    source_port: int,
+) -> PortlabError:
+    """What became of an attempt to connect; what an app raised comes before what it led to."""
+    core.check()
+    return failures.of_connect(error, peer, timeout, core.ground(host), source_port)
 
 
 def tcp_socket(core: Core, held: Held) -> socket.socket:
