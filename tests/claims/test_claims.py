@@ -84,7 +84,7 @@ def test_a_world_that_cannot_show_it_says_why_and_which_can() -> None:
             claim(number, world="loopback")
     with pytest.raises(WorldError, match="no world"):
         claim(4, world="moon")
-    with pytest.raises(WorldError, match="not part of this version"):
+    with pytest.raises(WorldError, match=r"kernel world\. Use world='model'"):
         claim(4, world="kernel")
 
 
@@ -126,9 +126,9 @@ def test_a_computer_that_does_not_let_it_be_tried_is_named_as_the_reason(
 
 
 def refuse_source_ports(bind, refuse):
-    def only_listeners(core, sock, proto, local):
-        if local[1]:
+    def only_listeners(core, sock, held):
+        if held.local[1]:
             refuse()
-        bind(core, sock, proto, local)
+        bind(core, sock, held)
 
     return only_listeners
