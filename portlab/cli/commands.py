@@ -80,8 +80,8 @@ def handshake(options: argparse.Namespace) -> None:
     if options.world == "loopback" and (options.drop or options.loss):
         raise PortlabError(
             "--drop and --loss need a wire of portlab's own, and on loopback this computer's "
-            "kernel moves the packets. Leave --world away: the model world loses what you say, and so "
-            "does --world kernel."
+            "kernel moves the packets. Leave --world away: the model world loses what you say, as "
+            "the kernel world does."
         )
 
     def experiment(lab: "Lab") -> None:

@@ -35,8 +35,7 @@ class Directory(Generic[H]):
     def __iter__(self) -> Iterator[H]:
         return iter(tuple(self._hosts.values()))
 
-    @property
-    def names(self) -> dict[str, str]:
+    def all_names(self) -> dict[str, str]:
         """Names by address."""
         return {address: host.name for host in self for address in host.addresses}
 
@@ -63,7 +62,7 @@ class Directory(Generic[H]):
             except AddressError:
                 raise AddressError(
                     f"There is no host {peer!r} in this lab, and it is no address either. "
-                    f"{self._all_names()}"
+                    f"{self._who_there_is()}"
                 ) from None
         return self.known(peer).addresses[0]
 
@@ -72,7 +71,7 @@ class Directory(Generic[H]):
         name = host if isinstance(host, str) else getattr(host, "name", None)
         known = self._hosts.get(name) if isinstance(name, str) else None
         if known is None:
-            raise AddressError(f"There is no host {host!r} in this lab. {self._all_names()}")
+            raise AddressError(f"There is no host {host!r} in this lab. {self._who_there_is()}")
         if not isinstance(host, str) and host is not known:
             raise LabError(
                 f"This host {name!r} belongs to another lab. Take the one of this lab: hosts of "
@@ -105,7 +104,7 @@ class Directory(Generic[H]):
                 network.wire(sender, receiver).link = link
         return link
 
-    def _all_names(self) -> str:
+    def _who_there_is(self) -> str:
         if not self._hosts:
             return "It has no hosts yet: make some with lab.hosts('server', 'client')."
         return f"Its hosts are {', '.join(self._hosts)}."

@@ -4,13 +4,17 @@ It knows no world and no host of a learner's, so those can be forgotten while it
 that hands over descriptors is done in the lab's server thread, which no interrupt reaches.
 """
 
+import contextlib
+import os
 import socket
 from collections.abc import Callable, Iterable
 from typing import TypeVar
+from weakref import WeakSet
 
 from portlab.network.faults import Fault
 from portlab.network.link import Link
 from portlab.worlds.kernel.channel import Channel, read_all
+from portlab.worlds.kernel.inside import from_descriptor
 from portlab.worlds.kernel.node import MTU, KernelNode
 from portlab.worlds.kernel.wall import WallNetwork
 from portlab.worlds.kernel.wire import WireThread
@@ -31,6 +35,7 @@ class Basement:
     def __init__(self, core: Core, *, seed: int, link: Link, faults: Iterable[Fault]) -> None:
         self._core = core
         self._channel: Channel | None = None
+        self._adopted: WeakSet[socket.socket] = WeakSet()
         self.wire = WireThread(core)
         core.at_the_end(self.stop)
         self.network = WallNetwork(
@@ -64,7 +69,7 @@ class Basement:
         self._hosts_made += 1
         return self._hosts_made - 1
 
-    def socket(self, host: int, family: int, kind: int, protocol: int = 0) -> socket.socket:
+    def new_socket(self, host: int, family: int, kind: int, protocol: int = 0) -> socket.socket:
         """A socket that lives in a host."""
 
         def make() -> socket.socket:
@@ -72,6 +77,20 @@ class Basement:
             return socket.socket(fileno=descriptor)
 
         return self.in_server(make)
+
+    def fill(self, sock: socket.socket, host: int, family: int, kind: int, protocol: int) -> None:
+        """Let `sock`, which is nothing yet, be a socket that lives in a host."""
+
+        def make() -> None:
+            (descriptor,) = self._helper.ask("socket", host, int(family), int(kind), protocol)
+            from_descriptor(sock, family, kind, protocol, descriptor)
+            self.adopt(sock)
+
+        self.in_server(make)
+
+    def adopt(self, sock: socket.socket) -> None:
+        """Have a socket of a learner's closed at the end, unless somebody closes it before."""
+        self._adopted.add(sock)
 
     def read(self, host: int, *names: str) -> list[str]:
         """Files of /proc/net as a host has them."""
@@ -87,7 +106,13 @@ class Basement:
         self._helper.ask("run", host, runner, plan, give=descriptors)
 
     def stop(self) -> None:
-        """End the wire and the helper. Safe to repeat, and to be interrupted."""
+        """Close adopted sockets, end the wire and the helper. Safe to repeat, and to be
+        interrupted.
+        """
+        for sock in list(self._adopted):
+            # close() would wait for the files that were made of it.
+            with contextlib.suppress(OSError):
+                os.close(sock.detach())
         self.wire.stop()
         if self._channel is not None:
             self._channel.close()

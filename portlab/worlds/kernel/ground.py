@@ -6,6 +6,7 @@ what a socket is given is an address and no name, for looking up a name asks thi
 """
 
 import socket
+from collections.abc import Callable
 
 from portlab.apps.app import Address
 from portlab.network.addresses import bindable, is_loopback
@@ -16,18 +17,42 @@ from portlab.worlds.sockets.opening import ANYWHERE
 
 
 class KernelGround:
-    """See `portlab.worlds.sockets.ground.Ground`."""
+    """See `portlab.worlds.sockets.ground.Ground`, and `Place` of inside.py."""
 
     def __init__(
-        self, basement: Basement, number: int, name: str, addresses: tuple[str, ...]
+        self,
+        basement: Basement,
+        number: int,
+        name: str,
+        addresses: tuple[str, ...],
+        names: Callable[[], dict[str, str]],
     ) -> None:
         self.basement = basement
         self.number = number
         self._name = name
         self._addresses = addresses
+        self._names = names
+
+    # ---- a place to be inside
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def names(self) -> dict[str, str]:
+        return self._names()
+
+    def make(self, sock: socket.socket, family: int, kind: int, protocol: int) -> None:
+        self.basement.fill(sock, self.number, family, kind, protocol)
+
+    def adopt(self, sock: socket.socket) -> None:
+        self.basement.adopt(sock)
+
+    # ---- the ground
 
     def socket(self, family: socket.AddressFamily, kind: socket.SocketKind) -> socket.socket:
-        return self.basement.socket(self.number, family, kind)
+        return self.basement.new_socket(self.number, family, kind)
 
     def check_address(self, address: object) -> str:
         return unpacked(packed(address))

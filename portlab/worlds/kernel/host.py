@@ -10,6 +10,7 @@ from portlab.network.checks import as_bytes
 from portlab.ports import check_port
 from portlab.worlds.kernel import ping
 from portlab.worlds.kernel.ground import KernelGround
+from portlab.worlds.kernel.inside import Inside
 from portlab.worlds.kernel.opening import KernelOpening
 from portlab.worlds.kernel.tables import TABLES, Row, rows
 from portlab.worlds.sockets import failures
@@ -51,7 +52,7 @@ class KernelHost(SocketHost):
         check_size(body, address)
         until = self._core.until(timeout)
         number, kind = self._place.number, socket.SOCK_DGRAM
-        with self._place.basement.socket(
+        with self._place.basement.new_socket(
             number, family_of(address), kind, ping.protocol(address)
         ) as sock:
             start = self._core.log.now()
@@ -70,6 +71,15 @@ class KernelHost(SocketHost):
                     error, (address, 0), (self._addresses[0], 0), self._ground
                 ) from None
             return (self._core.log.now() - start) / 1_000_000
+
+    def inside(self) -> Inside:
+        """A `with` block in which this thread's Python sockets are made in this host.
+
+        So http.client, urllib, smtplib, ftplib and whatever else is built on `socket` run here
+        unchanged; names mean the lab's hosts (AddressError for others). Other threads are outside.
+        """
+        self._core.check()
+        return Inside(self._place)
 
     def sockets(self) -> tuple[SocketInfo, ...]:
         self._core.check()

@@ -93,7 +93,7 @@ class KernelWorld:
     @property
     def hosts(self) -> dict[str, str]:
         """Names by address."""
-        return self._directory.names
+        return self._directory.all_names()
 
     def host(self, name: str, world: str | None = None) -> KernelHost | ModelHost:
         """A new host, with Linux's TCP/IP or (`world="model"`) with portlab's own."""
@@ -108,7 +108,8 @@ class KernelWorld:
         if not Path("/proc/sys/net/ipv6").exists():
             addresses = addresses[:1]
         number = self._basement.new_host(name, addresses)
-        ground = KernelGround(self._basement, number, name, addresses)
+        names = self._directory.all_names
+        ground = KernelGround(self._basement, number, name, addresses, names)
         self._core.grounds[name] = ground
         host = KernelHost(self._core, name, addresses, self._directory.address_of, ground)
         self._directory.add(host)
