@@ -101,9 +101,9 @@ class Basement:
 
         return self.in_server(read)
 
-    def run(self, host: int, runner: str, plan: str, descriptors: list[int]) -> None:
+    def run(self, host: int, runner: str, descriptors: list[int]) -> None:
         """Have a program started in a host. In the server's thread only."""
-        self._helper.ask("run", host, runner, plan, give=descriptors)
+        self._helper.ask("run", host, runner, give=descriptors)
 
     def stop(self) -> None:
         """Close adopted sockets, end the wire and the helper. Safe to repeat, and to be

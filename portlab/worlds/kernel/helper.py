@@ -244,7 +244,7 @@ class Helper:
         write(f"/proc/sys/net/{name}", str(value))
         return []
 
-    def do_run(self, given: list[int], host: int, runner: str, plan: str) -> list[int]:
+    def do_run(self, given: list[int], host: int, runner: str) -> list[int]:
         """Start `runner` in this host, on the four descriptors given (see runner.py)."""
         self._enter(host)
         if os.fork():
@@ -254,7 +254,7 @@ class Helper:
             for descriptor in given:
                 os.set_inheritable(descriptor, True)
             numbers = map(str, given)
-            os.execv(sys.executable, [sys.executable, "-I", "-S", runner, plan, *numbers])
+            os.execv(sys.executable, [sys.executable, "-I", "-S", runner, *numbers])
         finally:
             os._exit(1)
 

@@ -1,7 +1,7 @@
 """A kernel host, for a learner's hands: a Linux of its own, as far as the network goes."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from portlab.apps.app import Address
 from portlab.errors import TimedOut
@@ -12,6 +12,7 @@ from portlab.worlds.kernel import ping
 from portlab.worlds.kernel.ground import KernelGround
 from portlab.worlds.kernel.inside import Inside
 from portlab.worlds.kernel.opening import KernelOpening
+from portlab.worlds.kernel.programs import Printed, run
 from portlab.worlds.kernel.tables import TABLES, Row, rows
 from portlab.worlds.sockets import failures
 from portlab.worlds.sockets.core import Core
@@ -80,6 +81,19 @@ class KernelHost(SocketHost):
         """
         self._core.check()
         return Inside(self._place)
+
+    def run(
+        self, argv: Sequence[str], *, input: bytes = b"", timeout: float | None = 10.0
+    ) -> Printed:
+        """Run a program of this computer in this host, and give what it printed.
+
+        It has the host's network, names and socket table, reads `input`, and sees the files of
+        this computer, but none of its processes and Unix sockets. Everything it started ends with
+        it. Raises LabError if there is no such program, TimedOut after `timeout` seconds (None:
+        never), WorldError where the system does not let it be closed in.
+        """
+        self._core.check()
+        return run(self._core, self._place, argv, input, timeout)
 
     def sockets(self) -> tuple[SocketInfo, ...]:
         self._core.check()
