@@ -123,8 +123,8 @@ def _parser() -> argparse.ArgumentParser:
         "--world",
         type=values.world,
         default="model",
-        metavar="model|loopback",
-        help="portlab's own TCP (default), or this computer's sockets",
+        metavar="model|kernel|loopback",
+        help="portlab's own TCP (default), Linux's on portlab's wire, or this computer's sockets",
     )
     handshake.add_argument(
         "--drop",

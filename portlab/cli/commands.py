@@ -80,12 +80,13 @@ def handshake(options: argparse.Namespace) -> None:
     if options.world == "loopback" and (options.drop or options.loss):
         raise PortlabError(
             "--drop and --loss need a wire of portlab's own, and on loopback this computer's "
-            "kernel moves the packets. Leave --world away: the model world loses what you say."
+            "kernel moves the packets. Leave --world away: the model world loses what you say, as "
+            "the kernel world does."
         )
 
     def experiment(lab: "Lab") -> None:
         server, client = lab.hosts("server", "client")
-        listener = server.listen(80 if lab.world == "model" else 0)
+        listener = server.listen(0 if lab.world == "loopback" else 80)
         client.connect(server, listener.port)
         if lab.world == "loopback":
             listener.accept()  # there, only what programs call can be seen

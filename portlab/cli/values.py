@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from portlab.errors import PortlabError
 from portlab.wording import listed
 
-WORLDS = ("model", "loopback")
+WORLDS = ("model", "kernel", "loopback")
 FIGURES = (".png", ".svg", ".pdf")
 CAPTURES = (".pcapng", ".pcap")
 
@@ -15,7 +15,7 @@ CAPTURES = (".pcapng", ".pcap")
 def world(text: str) -> str:
     if text in WORLDS:
         return text
-    raise ArgumentTypeError(f"there is no world {text!r} here: it is model or loopback")
+    raise ArgumentTypeError(f"there is no world {text!r} here: it is model, kernel or loopback")
 
 
 def port(text: str) -> int:

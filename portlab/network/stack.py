@@ -8,10 +8,11 @@ reassembles (RFC 791 3.2 is not modelled).
 
 from typing import Protocol
 
-from portlab.errors import AddressError, PacketError
+from portlab.errors import PacketError
 from portlab.network import icmp
+from portlab.network.addresses import bindable, is_loopback
 from portlab.network.ephemeral import EphemeralPorts
-from portlab.network.network import Network, is_loopback
+from portlab.network.network import Network
 from portlab.network.pings import Pings
 from portlab.network.secret import Secret
 from portlab.network.tcp_sockets import TcpSockets
@@ -25,10 +26,9 @@ from portlab.packets import (
     Reason,
     Segment,
     UdpDatagram,
-    packed,
-    unpacked,
 )
 from portlab.tcp import Config
+from portlab.trace.record import Origin
 
 
 class Timed(Protocol):
@@ -41,6 +41,8 @@ class Timed(Protocol):
 
 class Stack:
     """A model host's IP layer, and the node that the network sees."""
+
+    origin: Origin = "modelled"
 
     def __init__(self, name: str, addresses: tuple[str, ...], network: Network, seed: int) -> None:
         self.name = name
@@ -122,16 +124,7 @@ class Stack:
 
         Raises AddressError for an address of some other host.
         """
-        if address is None:
-            return None
-        canonical = unpacked(packed(address))
-        if canonical in ("0.0.0.0", "::") or self.owns(canonical):
-            return canonical
-        raise AddressError(
-            f"{self.name} cannot listen at {canonical}: it is not one of its addresses "
-            f"({', '.join(self.addresses)}). Use one of those, 127.0.0.1 for programs on "
-            f"{self.name} itself, or no address at all for everybody."
-        )
+        return None if address is None else bindable(address, self.name, self.addresses)
 
     def _unreachable(self, packet: Packet, message: IcmpMessage | Icmpv6Message, now: int) -> None:
         """Tell the socket whose packet came back (RFC 1122 3.2.2.1)."""

@@ -13,16 +13,16 @@ from portlab.errors import (
 )
 from portlab.host import Closing, written
 from portlab.network.checks import as_bytes, check_count
-from portlab.worlds.loopback import failures
-from portlab.worlds.loopback.core import CLOSED, Core
-from portlab.worlds.loopback.opening import SLICE, reset_when_closed, wait_at_most, wait_writable
+from portlab.worlds.sockets import failures
+from portlab.worlds.sockets.core import Core
+from portlab.worlds.sockets.opening import SLICE, reset_when_closed, wait_at_most, wait_writable
 
 _MOST_AT_ONCE = 1 << 18
 _SEND_PATIENCE = 10.0
 _NOT_SET = object()
 
 
-class LoopbackConnection(Closing):
+class SocketConnection(Closing):
     """See `portlab.host.Connection`. Only the calls are seen here, the packets are the kernel's.
 
     `send` waits while the peer's buffers and ours are full, and raises TimedOut when nothing
@@ -217,7 +217,7 @@ class LoopbackConnection(Closing):
                 f"This connection to {written(self._peer)} is closed at this end. Connect again."
             )
         if self._core.ended:
-            raise LabError(CLOSED)
+            raise self._core.closed
         if sending and self._shut:
             raise ConnectionClosed(
                 f"This side told {written(self._peer)} that it sends no more (FIN). Send first, "

@@ -17,11 +17,17 @@ from typing import Any, TypeVar
 from portlab.apps.app import Address, App
 from portlab.errors import AppError, LimitReached, PortlabError
 from portlab.network.clock import microseconds
-from portlab.worlds.loopback.conversation import Conversation
-from portlab.worlds.loopback.core import Core, Held
-from portlab.worlds.loopback.datagrams import DatagramPort
-from portlab.worlds.loopback.opening import own_end, reset_when_closed, tcp_listener, udp_socket
-from portlab.worlds.loopback.readiness import LONGEST, Readiness
+from portlab.worlds.sockets.conversation import Conversation
+from portlab.worlds.sockets.core import Core, Held
+from portlab.worlds.sockets.datagrams import DatagramPort
+from portlab.worlds.sockets.opening import (
+    end_of,
+    own_end,
+    reset_when_closed,
+    tcp_listener,
+    udp_socket,
+)
+from portlab.worlds.sockets.readiness import LONGEST, Readiness
 
 _PATIENCE = 5.0
 _QUIET = 0.01
@@ -75,7 +81,9 @@ class Server:
         should that have made a thread after all, one of the two ends at once.
         """
         if not self._begun.is_set():
-            self._thread = threading.Thread(target=self._main, name="portlab loopback", daemon=True)
+            self._thread = threading.Thread(
+                target=self._main, name=f"portlab {self.core.world}", daemon=True
+            )
             self._thread.start()
             self._begun.wait(_BEGINS_IN)
 
@@ -196,7 +204,7 @@ class Server:
             return None  # nobody waits any more
         try:
             self.core.room_for_connection()
-            local, peer = own_end(sock), (name[0], name[1])
+            local, peer = own_end(sock), end_of(name)
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except (PortlabError, OSError):

@@ -20,8 +20,8 @@ from portlab.errors import (
     WorldError,
 )
 from portlab.host import written
-from portlab.worlds.loopback.core import Core
-from portlab.worlds.loopback.holders import holder_of
+from portlab.worlds.sockets.core import Core, Held
+from portlab.worlds.sockets.ground import Ground
 
 _UNDER_WAY = ("EINPROGRESS", "EWOULDBLOCK", "EALREADY", "WSAEWOULDBLOCK", "WSAEALREADY")
 UNDER_WAY = {number for name in _UNDER_WAY if (number := getattr(errno, name, None))}
@@ -38,14 +38,16 @@ def may_be_resting(error: OSError) -> bool:
     return error.errno in _ALREADY_USED
 
 
-def of_bind(error: OSError, proto: str, local: tuple[str, int], core: Core) -> PortlabError:
+def of_bind(error: OSError, held: Held, core: Core) -> PortlabError:
     """Why a port could not be had."""
+    proto, local, ground = held.proto, held.local, core.ground(held.host)
     holder = None
     if ports_taken(error):
-        held = tuple(core.sockets.copy().values())
-        other = [one for one in held if (one.proto, one.local) == (proto, local)]
+        all_held = tuple(core.sockets.copy().values())
+        other = [one for one in all_held if (one.proto, one.local) == (proto, local)]
+        other = [one for one in other if core.ground(one.host) is ground]
         # Ours is held too, since before it was bound.
-        holder = f"{other[0].host} of this lab" if len(other) > 1 else holder_of(proto, local)
+        holder = f"{other[0].host} of this lab" if len(other) > 1 else ground.holder(proto, local)
     if holder or error.errno == errno.EADDRINUSE:
         return taken(proto, local, holder)
     if isinstance(error, PermissionError):
@@ -54,7 +56,7 @@ def of_bind(error: OSError, proto: str, local: tuple[str, int], core: Core) -> P
             "administrator have ports under 1024, and some reserve others. Take port 0, or one "
             "from 49152 up."
         )
-    return _of_address(error, local)
+    return _of_address(error, local, ground)
 
 
 def taken(proto: str, local: tuple[str, int], holder: str | None) -> PortInUse:
@@ -66,7 +68,11 @@ def taken(proto: str, local: tuple[str, int], holder: str | None) -> PortInUse:
 
 
 def of_connect(
-    error: OSError, peer: tuple[str, int], timeout: float | None, source_port: int = 0
+    error: OSError,
+    peer: tuple[str, int],
+    timeout: float | None,
+    ground: Ground,
+    source_port: int = 0,
 ) -> PortlabError:
     """Why a connection did not come about."""
     where = written(peer)
@@ -76,7 +82,8 @@ def of_connect(
         after = "as long as TCP tries" if timeout is None else f"{timeout:g} s"
         return TimedOut(
             f"No answer from {where} in {after}: perhaps its queue of waiting connections is "
-            "full. Is its program accepting?"
+            "full, or packets are lost on the way, or nobody has that address. Is its program "
+            "there, and accepting?"
         )
     if source_port and may_be_resting(error):
         return PortInUse(
@@ -85,7 +92,12 @@ def of_connect(
         )
     if isinstance(error, ConnectionError):
         return ConnectError(f"The connection to {where} broke off: {_words(error)}.")
-    return _of_address(error, peer)
+    if error.errno == errno.EHOSTUNREACH:
+        return ConnectError(
+            f"{where} cannot be reached: an ICMP message says so. Look at the ladder for who sent "
+            "it and why."
+        )
+    return _of_address(error, peer, ground)
 
 
 def refused(peer: tuple[str, int]) -> ConnectionRefused:
@@ -104,7 +116,7 @@ def of_stream(error: OSError, peer: tuple[str, int]) -> PortlabError:
 
 
 def of_datagram(
-    error: OSError, peer: tuple[str, int] | None, local: tuple[str, int]
+    error: OSError, peer: tuple[str, int] | None, local: tuple[str, int], ground: Ground
 ) -> PortlabError:
     """Why a datagram could not be sent or received."""
     if isinstance(error, ConnectionError):
@@ -115,17 +127,14 @@ def of_datagram(
     if error.errno == errno.EACCES and peer:
         return AddressError(
             f"{peer[0]} is a broadcast address here: it means every host of the network, and this "
-            "system lets a socket send there only after asking for it. Use 127.0.0.1."
+            "system lets a socket send there only after asking for it. Name one host instead."
         )
-    return _of_address(error, peer or local)
+    return _of_address(error, peer or local, ground)
 
 
-def _of_address(error: OSError, address: tuple[str, int]) -> PortlabError:
+def _of_address(error: OSError, address: tuple[str, int], ground: Ground) -> PortlabError:
     if error.errno in (errno.EADDRNOTAVAIL, errno.ENETUNREACH, errno.EAFNOSUPPORT, errno.EINVAL):
-        return AddressError(
-            f"This computer does not have {address[0]}: {_words(error)}. Every computer has "
-            "127.0.0.1; macOS has no other of 127.0.0.0/8, and some have no IPv6."
-        )
+        return AddressError(f"{ground.has_no(address[0])} (The system said: {_words(error)}.)")
     return _otherwise(error)
 
 

@@ -21,12 +21,18 @@ from portlab.apps.app import (
 )
 from portlab.network.checks import as_bytes
 from portlab.ports import check_port
-from portlab.worlds.guard import check_end
-from portlab.worlds.loopback.conversation import connect_for
-from portlab.worlds.loopback.opening import check_size, own_end, same_family, udp_send
+from portlab.worlds.sockets.conversation import connect_for
+from portlab.worlds.sockets.opening import (
+    check_end,
+    check_size,
+    end_of,
+    own_end,
+    same_family,
+    udp_send,
+)
 
 if TYPE_CHECKING:
-    from portlab.worlds.loopback.server import Server
+    from portlab.worlds.sockets.server import Server
 
 _READS_AT_ONCE = 16
 
@@ -46,6 +52,7 @@ class DatagramPort:
         self.sock = sock
         self.host = host
         self.app = app
+        self.ground = server.core.ground(host)
         self.local = own_end(sock)
         self._only = only
         self._exchanges: dict[Address, Exchange] = {}
@@ -68,7 +75,7 @@ class DatagramPort:
                 if self.sock not in self.server.core.sockets:
                     return
                 continue  # Windows tells that an earlier answer was not wanted
-            peer = (name[0], name[1])
+            peer = end_of(name)
             now = self.server.core.log.now()
             self.server.core.log.add("recvfrom", "udp", self.local, peer, len(data))
             (self._only or self._exchange_with(peer)).tell(Datagram(data, peer, now))
@@ -110,7 +117,7 @@ class Exchange:
         elif isinstance(action, SendTo):
             if action.new_port:
                 self._move()
-            self._send(action.data, check_end(action.peer))
+            self._send(action.data, check_end(port.ground, action.peer))
         elif isinstance(action, Close | Abort):
             self._forget()
         elif isinstance(action, Wake):
@@ -126,10 +133,10 @@ class Exchange:
     def _send(self, data: bytes, peer: Address) -> None:
         data = as_bytes(data)
         port = self._port
-        same_family(port.local[0], peer[0])
-        check_size(data, port.local[0])
+        same_family(port.ground, port.local[0], peer[0])
+        check_size(data, peer[0])
         port.server.core.log.add("sendto", "udp", port.local, peer, len(data))
-        udp_send(port.sock, data, peer)
+        udp_send(port.ground, port.sock, data, peer)
 
     def _move(self) -> None:
         """Go on from a fresh port, as TFTP does; what comes to it is this session's."""

@@ -10,10 +10,11 @@ from portlab.errors import ConnectionClosed, LabError, TimedOut
 from portlab.host import Closing, Host, written
 from portlab.network.checks import as_bytes, check_count
 from portlab.ports import check_port
-from portlab.worlds.loopback import failures
-from portlab.worlds.loopback.core import Core
-from portlab.worlds.loopback.opening import (
+from portlab.worlds.sockets import failures
+from portlab.worlds.sockets.core import Core
+from portlab.worlds.sockets.opening import (
     check_size,
+    end_of,
     own_end,
     same_family,
     udp_connect,
@@ -22,7 +23,7 @@ from portlab.worlds.loopback.opening import (
 )
 
 
-class LoopbackUdp(Closing):
+class SocketUdp(Closing):
     """See `portlab.host.UdpSocket`. Its address decides: an IPv4 socket reaches no IPv6 peer."""
 
     def __init__(
@@ -33,6 +34,7 @@ class LoopbackUdp(Closing):
         address_of: "Callable[[Host | str], str]",
     ) -> None:
         self._core = core
+        self._ground = core.ground(core.sockets[sock].host)
         self._sock = sock
         self._app = app
         self._address_of = address_of
@@ -52,10 +54,10 @@ class LoopbackUdp(Closing):
         whom = self._checked(peer, port)
         entry = self._core.log.add("connect", "udp", self._local, whom)
         try:
-            udp_connect(self._sock, whom)
+            udp_connect(self._ground, self._sock, whom)
         except OSError as error:
             self._core.log.failed(entry, "failed")
-            raise failures.of_datagram(error, whom, self._local) from None
+            raise failures.of_datagram(error, whom, self._local, self._ground) from None
         self._peer = whom
 
     def send(self, data: bytes) -> None:
@@ -70,13 +72,13 @@ class LoopbackUdp(Closing):
 
     def _send(self, call: str, data: bytes, peer: Address) -> None:
         data = as_bytes(data)
-        check_size(data, self.address)
+        check_size(data, peer[0])
         entry = self._core.log.add(call, "udp", self._local, peer, len(data))
         if self._core.trouble:
             self._core.log.failed(entry, "not sent")
             self._check()
         try:
-            udp_send(self._sock, data, peer if call == "sendto" else None)
+            udp_send(self._ground, self._sock, data, peer if call == "sendto" else None)
         except OSError as error:
             self._core.log.failed(
                 entry, "port unreachable" if isinstance(error, ConnectionError) else "failed"
@@ -106,9 +108,9 @@ class LoopbackUdp(Closing):
                         continue  # Windows tells of an earlier datagram; unconnected, none asks
                     self._enter_failure(call, "port unreachable")
                     self._explain(error, self._peer)
-                data = data[:limit]
-                self._core.log.add(call, "udp", self._local, source[:2], len(data))
-                return data, (source[0], source[1])
+                data, peer = data[:limit], end_of(source)
+                self._core.log.add(call, "udp", self._local, peer, len(data))
+                return data, peer
             if left <= 0:
                 self._enter_failure(call, "timed out")
                 raise TimedOut(
@@ -123,7 +125,7 @@ class LoopbackUdp(Closing):
 
     def _checked(self, peer: "Host | str", port: int) -> Address:
         whom = (self._address_of(peer), check_port(port))
-        same_family(self.address, whom[0])
+        same_family(self._ground, self.address, whom[0])
         return whom
 
     def _check(self) -> None:
@@ -144,7 +146,7 @@ class LoopbackUdp(Closing):
 
     def _explain(self, error: OSError, peer: Address | None) -> NoReturn:
         self._core.check()
-        raise failures.of_datagram(error, peer, self._local) from None
+        raise failures.of_datagram(error, peer, self._local, self._ground) from None
 
     def __repr__(self) -> str:
         return f"<UdpSocket {written(self._local)}>"

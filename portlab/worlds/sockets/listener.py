@@ -5,12 +5,12 @@ import socket
 from portlab.apps.app import App
 from portlab.errors import ConnectionClosed, LabError, TimedOut
 from portlab.host import Closing, written
-from portlab.worlds.loopback.connection import LoopbackConnection
-from portlab.worlds.loopback.core import Core
-from portlab.worlds.loopback.opening import own_end, wait_readable
+from portlab.worlds.sockets.connection import SocketConnection
+from portlab.worlds.sockets.core import Core
+from portlab.worlds.sockets.opening import own_end, wait_readable
 
 
-class LoopbackListener(Closing):
+class SocketListener(Closing):
     """See `portlab.host.Listener`."""
 
     def __init__(self, core: Core, sock: socket.socket, app: App | None, lab: object) -> None:
@@ -28,7 +28,7 @@ class LoopbackListener(Closing):
     def port(self) -> int:
         return self._local[1]
 
-    def accept(self, *, timeout: float = 10.0) -> LoopbackConnection:
+    def accept(self, *, timeout: float = 10.0) -> SocketConnection:
         self._core.check()
         if self._app is not None:
             raise LabError(
@@ -47,7 +47,7 @@ class LoopbackListener(Closing):
             if wait_readable(self._sock, left) and (
                 taken := self._core.server().accept(self._sock)
             ):
-                return LoopbackConnection(self._core, *taken, self._lab)
+                return SocketConnection(self._core, *taken, self._lab)
             if left <= 0:
                 log = self._core.log
                 log.failed(log.add("accept", "tcp", self._local, None), "timed out")

@@ -25,22 +25,21 @@ from portlab.apps.app import (
 from portlab.errors import ConnectionClosed
 from portlab.network.checks import as_bytes
 from portlab.ports import check_port
-from portlab.worlds.guard import check_end
-from portlab.worlds.loopback.core import Held
-from portlab.worlds.loopback.opening import (
+from portlab.worlds.sockets.core import Held
+from portlab.worlds.sockets.opening import (
     begin_to_connect,
+    check_end,
     check_size,
-    own_address,
     own_end,
     raise_failure_of,
     reset_when_closed,
     tcp_socket,
     udp_send,
 )
-from portlab.worlds.loopback.readiness import is_ready
+from portlab.worlds.sockets.readiness import is_ready
 
 if TYPE_CHECKING:
-    from portlab.worlds.loopback.server import Server
+    from portlab.worlds.sockets.server import Server
 
 _READ_AT_ONCE = 65_536
 _ENOUGH_WAITING = 1 << 18
@@ -81,7 +80,7 @@ class Conversation:
     def connect(self) -> None:
         """Begin to connect; the session hears Opened, or Reset if nothing comes of it."""
         try:
-            begin_to_connect(self._sock, self._peer)
+            begin_to_connect(self._server.core.ground(self._host), self._sock, self._peer)
             self._local = own_end(self._sock)
             held = Held(self._host, "tcp", "connection", self._local, self._peer, self._app.name)
             self._server.core.hold(self._sock, held)
@@ -231,13 +230,14 @@ class Conversation:
             self._server.drop(self._sock)
 
     def _send_to(self, action: SendTo) -> None:
-        peer, data = check_end(action.peer), as_bytes(action.data)
-        sock = self._server.fresh_udp(self._host, own_address(peer[0]), self._app.name)
+        ground = self._server.core.ground(self._host)
+        peer, data = check_end(ground, action.peer), as_bytes(action.data)
+        sock = self._server.fresh_udp(self._host, ground.own_address(peer[0]), self._app.name)
         try:
             local = own_end(sock)
             check_size(data, local[0])
             self._enter("sendto", "udp", local, peer, len(data))
-            udp_send(sock, data, peer)
+            udp_send(ground, sock, data, peer)
         finally:
             self._server.drop(sock)
 
@@ -253,9 +253,10 @@ class Conversation:
 
 def connect_for(server: "Server", host: str, action: Connect) -> None:
     """What an app asks for with Connect. Raises AddressError, PortError, LimitReached."""
-    peer = check_end(action.peer)
+    ground = server.core.ground(host)
+    peer = check_end(ground, action.peer)
     server.core.room_for_connection()
-    local = (own_address(peer[0]), 0)
+    local = (ground.own_address(peer[0]), 0)
     sock = tcp_socket(server.core, Held(host, "tcp", "connection", local, peer, action.app.name))
     server.core.log.add("connect", "tcp", local, peer)
     Conversation(server, sock, host, action.app, local, peer).connect()

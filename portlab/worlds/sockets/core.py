@@ -1,4 +1,4 @@
-"""What the parts of one loopback lab share: its open sockets, its log, and what went wrong.
+"""What the parts of one lab share: its open sockets, its log, and what went wrong.
 
 `trouble` is the one thing that every call looks at first: an app raised, a limit was reached, or
 the lab is closed. The core knows no world, host or connection, so those can be forgotten while
@@ -7,7 +7,7 @@ the server's thread still runs, and being forgotten ends it.
 
 import socket
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Literal
@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Literal
 from portlab.apps.app import Address
 from portlab.errors import AppError, LabError, LimitReached, PortlabError
 from portlab.network.clock import deadline_after
-from portlab.worlds.loopback.calls import CallLog
-from portlab.worlds.loopback.limits import Limits
+from portlab.worlds.sockets.calls import Meter
+from portlab.worlds.sockets.ground import Ground
+from portlab.worlds.sockets.limits import Limits
 
 if TYPE_CHECKING:
-    from portlab.worlds.loopback.server import Server
+    from portlab.worlds.sockets.server import Server
 
 Kind = Literal["listener", "connection", "udp"]
-CLOSED = "This lab is closed. Open a new one: with Lab('loopback') as lab: ..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,26 @@ class Held:
 
 
 class Core:
-    def __init__(self, limits: Limits) -> None:
+    """`meter` makes the log: a CallLog keeps the calls, a Meter counts what they carry."""
+
+    def __init__(self, world: str, limits: Limits, meter: type[Meter]) -> None:
+        self.world = world
         self.limits = limits
-        self.log = CallLog(limits, self.reach_limit)
+        self.log = meter(limits, self.reach_limit)
+        self.grounds: dict[str, Ground] = {}
         self.sockets: dict[socket.socket, Held] = {}
         self.names: dict[Address, str] = {}
         self.trouble = False
         self._errors: deque[tuple[str, BaseException]] = deque()
         self._ended: PortlabError | None = None
         self._server: Server | None = None
+        self._last: list[Callable[[], None]] = []
 
     # ---- sockets
+
+    def ground(self, host: str) -> Ground:
+        """What the sockets of this host stand on."""
+        return self.grounds[host]
 
     def hold(self, sock: socket.socket, held: Held) -> None:
         """Remember an open socket, so that it is closed when the lab ends."""
@@ -81,7 +90,7 @@ class Core:
     def server(self) -> "Server":
         """The server, started when first asked for."""
         if self._server is None:
-            from portlab.worlds.loopback.server import Server
+            from portlab.worlds.sockets.server import Server
 
             self._server = Server(self)
         self._server.start()
@@ -135,10 +144,15 @@ class Core:
     def ended(self) -> bool:
         return self._ended is not None
 
-    def unnoticed(self) -> Iterator[PortlabError]:
-        """The errors that no call has raised yet."""
+    def raise_unnoticed(self) -> None:
+        """Raises the first error that no call has raised yet; the others are its notes."""
+        errors = []
         while self._errors:
-            yield self._next_error()
+            errors.append(self._next_error())
+        if errors:
+            for another in errors[1:]:
+                errors[0].add_note(f"And another: {another}")
+            raise errors[0]
 
     def _next_error(self) -> PortlabError:
         program, error = self._errors.popleft()
@@ -160,10 +174,19 @@ class Core:
                 self.log.add("close", held.proto, held.local, held.remote)
                 self.release(sock)
 
-    def end(self, why: str = CLOSED) -> None:
+    @property
+    def closed(self) -> LabError:
+        """What a call hears once the lab is closed."""
+        return LabError(f"This lab is closed. Open a new one: with Lab({self.world!r}) as lab: ...")
+
+    def at_the_end(self, do: Callable[[], None]) -> None:
+        """Have something done when every socket is closed. It must bear to be repeated."""
+        self._last.append(do)
+
+    def end(self, why: str | None = None) -> None:
         """Close every socket and join the thread. Safe to repeat, and to be interrupted."""
         if self._ended is None:
-            self._ended = LabError(why)
+            self._ended = LabError(why) if why else self.closed
         self.trouble = True
         try:
             self._close_everything()
@@ -175,3 +198,5 @@ class Core:
             self._server.stop()
         for sock in list(self.sockets):
             self.release(sock)
+        for do in self._last:
+            do()
