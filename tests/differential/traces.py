@@ -1,6 +1,6 @@
 """Playing a scenario in one pairing, and what was on the wire in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from difflib import ndiff
 from itertools import groupby
@@ -32,6 +32,7 @@ class Case:
     variant: str = ""
     faults: dict[int, str] = field(default_factory=dict)
     mss: int = 1460
+    ipv6: bool = False
     options: dict[str, bool] = field(default_factory=dict)
     outline: Callable[[Pump], list[str]] | None = None
     model: dict[str, object] = field(default_factory=dict)
@@ -55,17 +56,23 @@ def play(case: Case, client: str, server: str) -> list[str]:
     )
     sysctls = {SYSCTLS[name]: int(value) for name, value in options.items()}
     with wire(
-        client, server, faults=case.faults, mtu=case.mss + 40, sysctls=sysctls, config=config
+        client,
+        server,
+        faults=case.faults,
+        ipv6=case.ipv6,
+        mtu=case.mss + 40,
+        sysctls=sysctls,
+        config=config,
     ) as pump:
-        pump.mss = case.mss - 12 * options["timestamps"]
+        pump.mss = case.mss - 12 * options["timestamps"] - 20 * case.ipv6
         case.scenario(pump)
         struck = {seen.number for seen in pump.seen if seen.fault}
         assert struck >= set(case.faults), f"the wire did nothing\n{pump.story()}"
-        return (case.outline or in_words)(pump)
+        return (case.outline or on_the_wire)(pump)
 
 
-def in_words(pump: Pump) -> list[str]:
-    """Every new segment, each side's numbers counted from its SYN.
+def in_words(segments: Iterable[tuple[int, Segment]]) -> list[str]:
+    """Every new segment, with who sent it, and each side's numbers counted from its SYN.
 
     Left out is what depends on timers, and on how busy the computer is: an exact repetition, and
     a bare ACK of a part of what was sent by then (RFC 9293 3.8.6.3 asks for one for every second
@@ -74,10 +81,8 @@ def in_words(pump: Pump) -> list[str]:
     base: dict[int, int] = {}
     sent = {0: 0, 1: 0}
     lines: list[str] = []
-    for seen in pump.seen:
-        segment = seen.packet.payload
-        assert isinstance(segment, Segment)
-        me, peer = seen.sender, 1 - seen.sender
+    for me, segment in segments:
+        peer = 1 - me
         if segment.has_syn:
             base.setdefault(me, segment.seq)
         seq = (segment.seq - base.get(me, 0)) % WRAP
@@ -95,13 +100,13 @@ def in_words(pump: Pump) -> list[str]:
     return lines
 
 
+def on_the_wire(pump: Pump) -> list[str]:
+    return in_words((seen.sender, seen.packet.payload) for seen in pump.seen)
+
+
 def counted(pump: Pump) -> list[str]:
     """The same with repetitions, as `3 times > SYN seq=0`."""
-    lines = []
-    for seen in pump.seen:
-        alone = Pump(*pump.ends)
-        alone.seen = [seen]
-        lines += in_words(alone)
+    lines = [in_words([(seen.sender, seen.packet.payload)])[0] for seen in pump.seen]
     return [f"{len(list(same))} times {line}" for line, same in groupby(lines)]
 
 
@@ -171,6 +176,8 @@ def cases() -> list[Case]:
             made.append(Case(scenarios.two_segments_each_way, variant, options={name: on}))
     for mss in (536, 1000, 1460, 8960):
         made.append(Case(scenarios.two_segments_each_way, f"MSS {mss}", mss=mss))
+    for scenario in (scenarios.hello, scenarios.refused, scenarios.two_segments_each_way):
+        made.append(Case(scenario, "over IPv6", ipv6=True))
     for kind, word in FAULTS.items():
         for number in range(1, PACKETS_OF_HELLO + 1):
             variant = f"packet {number} {word}"
