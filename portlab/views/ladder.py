@@ -22,7 +22,7 @@ from portlab.views.labels import (
     tcp_pieces,
 )
 from portlab.views.notes import about_the_trace, how_to_read, outcome
-from portlab.views.numbering import Numbering
+from portlab.trace.numbering import Numbering
 from portlab.views.printable import printable
 from portlab.views.shapes import (
     INFERRED,

@@ -4,7 +4,7 @@ from portlab.trace.conversations import conversations
 from portlab.trace.record import Record
 from portlab.trace.trace import Trace
 from portlab.views.headers.shapes import Numbers
-from portlab.views.numbering import Numbering
+from portlab.trace.numbering import Numbering
 
 
 def numbers_of(record: Record, trace: Trace) -> Numbers:
