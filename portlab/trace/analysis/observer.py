@@ -44,6 +44,7 @@ class Observer:
         self._sides = [Side(), Side()]
         self._ends = [End(), End()]
         self._asked: int | None = None
+        self._repeated = False
         self._round_trip: int | None = None
         self._calm = False
 
@@ -196,11 +197,15 @@ class Observer:
         """Take in a SYN; False if it belongs to another connection than what was seen so far."""
         me, peer = self._sides[way], self._sides[1 - way]
         answers = seen.flags & ACK != 0
-        if not answers:
+        if not answers and not self._repeated:
             self._asked = record.time
-        if me.next is None or seen.seq == me.isn:
-            if me.next is None and not answers and self._before is not None and peer.next is None:
+        if me.next is None:
+            if not answers and self._before is not None and peer.next is None:
                 self._label("ports reused", record.number, self._before)
+        elif seen.seq == me.isn:
+            if answers != me.asked:
+                self._asked = None  # which of the two is answered, nobody knows (RFC 6298 3)
+                self._repeated = True
         elif answers:
             me = self._sides[way] = Side()
             if peer.pending == (seen.ack - 1) & MASK:
@@ -235,7 +240,7 @@ class Observer:
         me, peer = self._sides[way], self._sides[1 - way]
         kind, about = why_reset(seen, sender, target, me, peer)
         self._label(kind, record.number, about)
-        me.latest = record.number, seen
+        me.told, me.latest = None, (record.number, seen)
         self._conclude(record.number, way, seen, 0)
 
     def _conclude(self, number: int, way: int, seen: Glance, size: int) -> None:
