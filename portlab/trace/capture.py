@@ -14,6 +14,7 @@ from portlab.trace.reading import Frames, without_scapys_warnings
 from portlab.trace.record import Frame, Record
 from portlab.trace.trace import Trace
 from portlab.trace.tunnels import innermost
+from portlab.trace.uncollected import uncollected
 from portlab.trace.writing import write_pcap, write_pcapng
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def load(path: "str | Path", *, first: int | None = None) -> Trace:
             raise CaptureError(f"There is no file {file}. Check the folder and the spelling.")
         if not file.is_file():
             raise CaptureError(f"{file} is not a file. Give the path of a capture file.")
-        with file.open("rb") as opened, without_scapys_warnings():
+        with file.open("rb") as opened, without_scapys_warnings(), uncollected():
             return _load(file.name, Frames(file.name, opened), first)
     except OSError as error:
         raise CaptureError(

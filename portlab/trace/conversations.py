@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from portlab.errors import PacketError
 from portlab.host import written
-from portlab.packets import ACK, FIN, RST, SYN, Flow, FragmentHeader, Ipv4, Ipv6, Packet, glance
+from portlab.packets import ACK, FIN, RST, SYN, Flow, FragmentHeader, Glance, Ipv4, Ipv6, Packet, glance
 from portlab.trace.record import Record, StateChange
 from portlab.trace.snapshot import Snapshot
 from portlab.trace.trace import Trace
@@ -67,14 +67,21 @@ def conversations(trace: Trace) -> tuple[Conversation, ...]:
     quotes, and a later fragment to that of its first. Records that show no two ends (ARP, a
     listening socket) belong to none.
     """
+    return tuple(talk for talk, _ in conversations_at_a_glance(trace))
+
+
+def conversations_at_a_glance(trace: Trace) -> list[tuple[Conversation, list[Glance | None]]]:
+    """The same, with what was seen of each record's segment on the way; None where it was not one
+    at a glance.
+    """
     sorter = _Sorter()
     for record in trace:
         sorter.add(record)
     changes, snapshots = _by_ends(trace.changes), _by_ends(trace.snapshots)
-    return tuple(
-        making.made(number, trace, changes, snapshots)
+    return [
+        (making.made(number, trace, changes, snapshots), making.seen)
         for number, making in enumerate(sorter.all, start=1)
-    )
+    ]
 
 
 def _by_ends(said: Iterable[_Said]) -> dict[_Ends, list[_Said]]:
@@ -91,6 +98,7 @@ class _Making:
     def __init__(self, flow: Flow, start: int | None = None) -> None:
         self.flow = flow
         self.records: list[Record] = []
+        self.seen: list[Glance | None] = []
         self.sent: dict[End, list[int]] = {}
         self.first_seq: dict[End, int] = {}
         self.answered: End | None = None
@@ -178,7 +186,10 @@ class _Sorter:
             if known is None:
                 known = self._known[seen.ends] = packet.flow, _pair(packet.flow)
             flow, pair = known
-            self._put(record, flow, pair, (flow[1], flow[2]), seen.flags, seen.seq, seen.length)
+            making = self._put(
+                record, flow, pair, (flow[1], flow[2]), seen.flags, seen.seq, seen.length
+            )
+            making.seen.append(seen)
             return
         found, is_error = self._flow(record)
         if found is None:
@@ -186,7 +197,8 @@ class _Sorter:
         sender = None if is_error else (found[1], found[2])
         segment = record.segment
         flags, seq = (segment.flags, segment.seq) if segment else (0, 0)
-        self._put(record, found, _pair(found), sender, flags, seq, record.length)
+        making = self._put(record, found, _pair(found), sender, flags, seq, record.length)
+        making.seen.append(None)
 
     def _put(
         self,
@@ -197,7 +209,7 @@ class _Sorter:
         flags: int,
         seq: int,
         length: int,
-    ) -> None:
+    ) -> "_Making":
         making = self._current.get(pair)
         if making is None:
             making = self._current[pair] = _Making(flow)
@@ -207,6 +219,7 @@ class _Sorter:
             making = self._current[pair] = _Making(flow, start=record.time)
             self.all.append(making)
         making.add(record, sender, flags, seq, length)
+        return making
 
     def _flow(self, record: Record) -> tuple[Flow | None, bool]:
         """The five values that the record belongs to, and whether it only reports about them."""

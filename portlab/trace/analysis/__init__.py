@@ -12,12 +12,12 @@ the same Analysis.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
 from portlab.errors import PacketError
-from portlab.packets import Glance, glance, glance_at
+from portlab.packets import Glance, glance_at
 from portlab.tcp.states import State
 from portlab.trace.analysis.labels import KINDS as KINDS
 from portlab.trace.analysis.labels import RETRANSMISSIONS as RETRANSMISSIONS
@@ -25,10 +25,11 @@ from portlab.trace.analysis.labels import Kind as Kind
 from portlab.trace.analysis.labels import Label as Label
 from portlab.trace.analysis.observer import Observer
 from portlab.trace.analysis.states import States as States
-from portlab.trace.conversations import Conversation, conversations
+from portlab.trace.conversations import Conversation, conversations_at_a_glance
 from portlab.trace.numbering import Numbering
 from portlab.trace.record import Record
 from portlab.trace.trace import Trace
+from portlab.trace.uncollected import uncollected
 from portlab.wording import count
 
 
@@ -107,27 +108,34 @@ def analyse(trace: Trace) -> Analysis:
     >>> print(analysis.of(4)[0].sentence)
     What it carries (a SYN or FIN) was sent before, in record 2, and no ACK for it was seen.
     """
-    talks = conversations(trace)
+    with uncollected():
+        return _analysed(trace)
+
+
+def _analysed(trace: Trace) -> Analysis:
+    talks = conversations_at_a_glance(trace)
     observed = []
     labels: dict[int, list[Label]] = {}
     earlier: dict[object, int] = {}
-    for talk in talks:
+    for talk, segments in talks:
         if talk.proto != "tcp":
             continue
         ends = frozenset((talk.client, talk.server))
-        one = _observe(talk, earlier.get(ends))
+        one = _observe(talk, segments, earlier.get(ends))
         earlier[ends] = talk.trace[0].number
         observed.append(one)
         for label in one.labels:
             labels.setdefault(label.record, []).append(label)
     in_order = {number: tuple(labels[number]) for number in sorted(labels)}
-    return Analysis(talks, tuple(observed), in_order)
+    return Analysis(tuple(talk for talk, _ in talks), tuple(observed), in_order)
 
 
-def _observe(talk: Conversation, before: int | None) -> Observed:
+def _observe(
+    talk: Conversation, segments: Sequence[Glance | None], before: int | None
+) -> Observed:
     observer: Observer | None = None
-    for record in talk.trace:
-        seen = _glance(record)
+    for record, at_once in zip(talk.trace.records, segments, strict=True):
+        seen = at_once or _looked_at(record)
         if seen is None:
             continue
         if observer is None:
@@ -138,18 +146,13 @@ def _observe(talk: Conversation, before: int | None) -> Observed:
     return Observed(talk, tuple(observer.labels), tuple(observer.states), observer.notes())
 
 
-def _glance(record: Record) -> Glance | None:
+def _looked_at(record: Record) -> Glance | None:
     """The segment that the record shows; None for calls, ICMP errors and parts of a segment."""
     packet = record.whole or record.packet
-    if packet is None:
+    try:
+        return None if packet is None else glance_at(packet)
+    except PacketError:
         return None
-    seen = glance(packet.raw)
-    if seen is None:
-        try:
-            seen = glance_at(packet)
-        except PacketError:
-            return None
-    return seen
 
 
 def _clients(talk: Conversation, record: Record, seen: Glance) -> bytes:
