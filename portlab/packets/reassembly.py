@@ -78,7 +78,7 @@ def _piece(packet: Packet) -> _Piece:
         name = (*ends, ip.identification, ip.protocol)
         data = packet.raw[ip.header_length : ip.packet_length]
         return _Piece(name, 8 * ip.fragment_offset, data, ip.more_fragments)
-    before, header, after = _taken_apart(ip)
+    _, header, after = _taken_apart(ip)
     size = ip.header_length - sum(one.size for one in after)
     return _Piece(
         (*ends, header.identification, -1),  # RFC 8200 4.5: the protocol is no part of the name
@@ -150,16 +150,22 @@ def _whole(ip: Ipv4 | Ipv6, data: bytes) -> Packet | None:
     if ip.header_length + len(data) > _LARGEST:
         return None
     if isinstance(ip, Ipv4):
-        uncut = {"fragment_offset": 0, "flags": ip.flags & DONT_FRAGMENT}
-        return Packet(replace(ip, total_length=None, header_checksum=None, **uncut).encode(data))
-    before, header, _ = _taken_apart(ip)
+        header = replace(
+            ip,
+            total_length=None,
+            header_checksum=None,
+            fragment_offset=0,
+            flags=ip.flags & DONT_FRAGMENT,
+        )
+        return Packet(header.encode(data))
+    before, fragment, _ = _taken_apart(ip)
     kind = ip.next_header
     if before:
-        before = (*before[:-1], replace(before[-1], next_header=header.next_header))
+        before = (*before[:-1], replace(before[-1], next_header=fragment.next_header))
     else:
-        kind = header.next_header
-    ip = replace(ip, next_header=kind, payload_length=None, extensions=before)
-    return Packet(ip.encode(data))
+        kind = fragment.next_header
+    whole = replace(ip, next_header=kind, payload_length=None, extensions=before)
+    return Packet(whole.encode(data))
 
 
 def _taken_apart(ip: Ipv6) -> tuple[tuple[Extension, ...], FragmentHeader, tuple[Extension, ...]]:

@@ -32,9 +32,10 @@ def load(path: "str | Path", *, first: int | None = None) -> Trace:
     Each becomes a Record of origin "recorded" and fate "seen", with its time to the microsecond
     (finer times are cut). Frames that hold no IP packet, or a damaged one, have no `packet` but a
     `problem`. Of what came through a tunnel, `packet` is the innermost, and `outer` what carried
-    it; the last fragment of a packet has the `whole` beside it. A file that breaks off gives the frames before the break, and `trace.error` says so.
-    `first` reads only that many frames. Of pcapng, the offset that a file may add to all its times
-    (if_tsoffset) is not applied, because scapy does not read it.
+    it; the last fragment of a packet has the `whole` beside it. A file that breaks off gives the
+    frames before the break, and `trace.error` says so. `first` reads only that many frames. Of
+    pcapng, the offset that a file may add to all its times (if_tsoffset) is not applied, because
+    scapy does not read it.
 
     Raises CaptureError when there is nothing to read: no such file, no capture, no link type that
     is known, more than MAX_PACKETS frames (unless `first` allows it) or more than 256 MiB.

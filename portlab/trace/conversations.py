@@ -6,7 +6,19 @@ from typing import TypeVar
 
 from portlab.errors import PacketError
 from portlab.host import written
-from portlab.packets import ACK, FIN, RST, SYN, Flow, FragmentHeader, Glance, Ipv4, Ipv6, Packet, glance
+from portlab.packets import (
+    ACK,
+    FIN,
+    RST,
+    SYN,
+    Flow,
+    FragmentHeader,
+    Glance,
+    Ipv4,
+    Ipv6,
+    Packet,
+    glance,
+)
 from portlab.trace.record import Record, StateChange
 from portlab.trace.snapshot import Snapshot
 from portlab.trace.trace import Trace

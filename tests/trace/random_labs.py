@@ -38,7 +38,7 @@ def traffic(seed: int) -> Trace:
             assert isinstance(host, ModelHost)
             host.config = _config(draw)
         listener = server.listen(80)
-        for number in range(draw.randint(1, 3)):
+        for _ in range(draw.randint(1, 3)):
             address = server.addresses[draw.randrange(2)]
             port = draw.choice([80, 80, 80, 80, 81])
             with suppress(PortlabError):
@@ -123,4 +123,8 @@ def numbered(trace: Trace) -> Trace:
 def views(seed: int) -> dict[str, Trace]:
     """The same lab from above and from both ends."""
     trace = traffic(seed)
-    return {"from above": trace, "client": seen_at(trace, "client"), "server": seen_at(trace, "server")}
+    return {
+        "from above": trace,
+        "client": seen_at(trace, "client"),
+        "server": seen_at(trace, "server"),
+    }

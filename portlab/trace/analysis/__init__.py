@@ -130,9 +130,7 @@ def _analysed(trace: Trace) -> Analysis:
     return Analysis(tuple(talk for talk, _ in talks), tuple(observed), in_order)
 
 
-def _observe(
-    talk: Conversation, segments: Sequence[Glance | None], before: int | None
-) -> Observed:
+def _observe(talk: Conversation, segments: Sequence[Glance | None], before: int | None) -> Observed:
     observer: Observer | None = None
     for record, at_once in zip(talk.trace.records, segments, strict=True):
         seen = at_once or _looked_at(record)

@@ -47,40 +47,41 @@ _SENTENCES: dict[Kind, str] = {
     "retransmission": "What it carries ({bytes}) was sent before{where}, and no ACK for it was "
     "seen.",
     "fast retransmission": "What it carries ({bytes}) was sent before{where}, and the other side "
-    "has just said {times} times more that it waits for exactly this: no need to wait for a timer.",
+    "has said {times} times more that it waits for exactly this, just now: no timer had to run out "
+    "first.",
     "spurious retransmission": "What it carries ({bytes}) was sent before{where}, and has been "
     "acknowledged since: it was not needed. The ACK may have been lost, or come late.",
-    "out of order": "It carries {bytes} that belong before what {other} brought. They were not "
-    "seen before, and so little time has passed that they were overtaken rather than repeated.",
-    "lost segment": "{bytes} are missing between {other} and this one: they were not captured, or "
-    "are late.",
-    "ACK of unseen segment": "It acknowledges {bytes} that were not seen: they did arrive, and "
-    "the capture lacks them.",
-    "duplicate ACK": "It says for the {times}th time what {other} said: the same number, the same "
-    "window, no data. Something arrived that does not fit on behind it.",
-    "zero window": "Its window is 0: the sender's buffer is full, and the other side has to wait.",
-    "zero-window probe": "The window that {other} gave is 0, and yet {bytes} are sent, to learn "
-    "whether it is still so.",
-    "zero-window probe ACK": "It answers the probe in {other}: the window is still 0.",
-    "window full": "Its last byte is the last that the window in {other} allows: the sender has to "
+    "out of order": "What it carries ({bytes}) belongs before what {other} brought and was not "
+    "seen yet; so little time has passed that it was overtaken rather than sent again.",
+    "lost segment": "Between {other} and this one something is missing ({bytes}): it was not "
+    "captured, or comes later.",
+    "ACK of unseen segment": "It acknowledges something that was not seen ({bytes}): that did "
+    "arrive, and the capture lacks it.",
+    "duplicate ACK": "Once more (repetition {times}) what {other} said: the same number, the same "
+    "window, no data. Most often something arrived that does not follow on it.",
+    "zero window": "Its window is 0: there is no room in its sender's buffer, and the other side "
+    "has to wait.",
+    "zero-window probe": "{other} closed the window, and yet a little is sent, to learn whether it "
+    "is still closed.",
+    "zero-window probe ACK": "It answers the probe in {other}: the window is still closed.",
+    "window full": "Its last byte is the last that the window in {other} allows: its sender has to "
     "wait for an ACK.",
-    "window update": "Nothing new is acknowledged since {other}, only the window is another one.",
-    "keep-alive": "All before was acknowledged in {other}, and it begins one number earlier: it "
-    "asks whether the other side is still there.",
+    "window update": "Nothing new is acknowledged since {other}; only the window is another one.",
+    "keep-alive": "All that was sent is acknowledged, in {other} at the latest, and it begins one "
+    "number before what would come next: it only asks whether the other side is still there.",
     "keep-alive ACK": "It answers the keep-alive in {other}: still here.",
     "refused": "It answers the SYN in {other}: nothing listens on that port.",
-    "reset: opening given up": "It answers {other} although the connection was only half made: "
-    "whoever asked for it does not want it (any more).",
-    "reset: no such connection": "It answers {other}, and its number is the one acknowledged "
-    "there: its sender knows nothing of such a connection.",
-    "reset: data after close": "Its sender had closed, and {other} brought data that nobody there "
-    "can read any more.",
-    "reset: abort": "Its sender ends the connection at once, without FIN: a program aborted it, "
+    "reset: opening given up": "The connection was only half made when its sender dropped it.",
+    "reset: no such connection": "It answers {other}, and takes its own number from there: its "
+    "sender knows nothing of such a connection (any more).",
+    "reset: data after close": "Its sender had closed, and then {other} brought data that nobody "
+    "there can read any more.",
+    "reset: abort": "Its sender ends the connection at once, without FIN: its program aborted it, "
     "ended, or left data unread.",
-    "half-open": "Its sender begins anew, while the other side still holds the connection of "
-    "{other}: one of them must have forgotten it.",
-    "ports reused": "The same two ends had a connection before, in conversation {times}: this SYN "
-    "has another first number, so it is a new one.",
+    "half-open": "Its sender begins anew, though the connection of {other} was not closed: it must "
+    "have forgotten that, while the other side still holds it.",
+    "ports reused": "The same two ends were at it before, from {other} on: this SYN has another "
+    "first number, so it asks for a new connection.",
 }
 
 
@@ -110,12 +111,13 @@ class Label:
         What it carries (1,460 bytes) was sent before, in record 7, and no ACK for it was seen.
         """
         about = self.about
-        return _SENTENCES[self.kind].format(
+        text = _SENTENCES[self.kind].format(
             bytes=count(self.size, "byte") if self.size else "a SYN or FIN",
             where="" if about is None else f", in record {about}",
             other="what came before" if about is None else f"record {about}",
             times=self.times,
         )
+        return text[0].upper() + text[1:]
 
     def __str__(self) -> str:
         return f"{self.kind}*: {self.sentence}"

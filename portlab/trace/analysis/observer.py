@@ -87,10 +87,9 @@ class Observer:
         if told != "zero-window probe" and not flags & _CONTROL:
             if window == 0:
                 self._label("zero window", number)
-            if length and peer.shift is not None and peer.ack is not None:
-                if (seq + length - peer.ack - (peer.window or 0)) & MASK == 0:
-                    self._label("window full", number, peer.window_record)
-        if told != "zero-window probe" or not size:
+            if length and peer.allows_until == (seq + length) & MASK:
+                self._label("window full", number, peer.window_record)
+        if told != "zero-window probe":
             if size:
                 me.sent.setdefault(seq, number)
             if gap or size or me.next is None:

@@ -23,6 +23,7 @@ def why_reset(
         return "reset: no such connection", about
     if not (sender.synchronized and target.synchronized):
         return "reset: opening given up", about
-    if sender.fin is not None and last.length:
+    answered = me.latest is not None and about is not None and me.latest[0] < about
+    if sender.fin is not None and last.length and answered:
         return "reset: data after close", about
     return "reset: abort", None

@@ -15,8 +15,8 @@ class Side:
 
     __slots__ = (
         "ack", "ack_record", "ack_time", "asked", "first", "holes", "isn", "latest", "next",
-        "next_record", "next_time", "offer", "owed", "pending", "probed", "repeats", "sent", "shift", "told",
-        "window", "window_record",
+        "next_record", "next_time", "offer", "owed", "pending", "probed", "repeats", "sent",
+        "shift", "told", "window", "window_record",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -52,6 +52,13 @@ class Side:
         """The label of its last segment, if that calls for an answer."""
         self.latest: tuple[int, Glance] | None = None
         """Its last segment, and the record of it."""
+
+    @property
+    def allows_until(self) -> int | None:
+        """The number behind the last that its window allows; None where that is not known."""
+        if self.shift is None or self.ack is None or self.window is None:
+            return None
+        return (self.ack + self.window) & MASK
 
     def has_seen(self, seq: int) -> bool:
         """Was the number `seq`, which lies before `next`, captured?"""
