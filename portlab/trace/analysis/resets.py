@@ -19,7 +19,7 @@ def why_reset(
     if last.flags & (SYN | ACK) == SYN and sender.syn is None and me.next is None:
         return "refused", about
     answers = not seen.flags & ACK and last.flags & ACK and seen.seq == last.ack
-    if sender.over or (answers and seen.seq != me.next):
+    if sender.over or (answers and (seen.seq != me.next or me.pending is not None)):
         return "reset: no such connection", about
     if not (sender.synchronized and target.synchronized):
         return "reset: opening given up", about

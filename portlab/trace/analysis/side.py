@@ -72,7 +72,7 @@ class Side:
             self.first, self.next = seq, end
         elif 0 < (end - self.next) & MASK < HALF:
             if 0 < (seq - self.next) & MASK < HALF:
-                self.holes.append((self.next, seq))
+                self._leave_out(self.next, seq)
             elif self.holes:
                 self._fill(seq, end)
             self.next = end
@@ -81,6 +81,13 @@ class Side:
                 self._fill(seq, end)
             return
         self.next_record, self.next_time = number, time
+
+    def _leave_out(self, start: int, end: int) -> None:
+        """Nothing is there from `start` to `end`; what was acknowledged of it has been told."""
+        if self.owed is not None:
+            start += _within(self.owed - start, (end - start) & MASK)
+        if (end - start) & MASK:
+            self.holes.append((start & MASK, end))
 
     def _fill(self, seq: int, end: int) -> None:
         left = []
