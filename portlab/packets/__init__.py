@@ -8,12 +8,14 @@ Addresses are canonical text; their bytes never leave this room.
 from portlab.packets.addresses import packed, unpacked
 from portlab.packets.checksum import checksum
 from portlab.packets.fragments import fragments
+from portlab.packets.glance import Glance, glance, glance_at
 from portlab.packets.icmp import IcmpMessage, Icmpv6Message
 from portlab.packets.ipv4 import DONT_FRAGMENT, MORE_FRAGMENTS, Ipv4
 from portlab.packets.ipv6 import Ipv6
 from portlab.packets.ipv6_extensions import ExtensionHeader, FragmentHeader
 from portlab.packets.packet import Flow, Packet, Payload
 from portlab.packets.reason import Reason
+from portlab.packets.reassembly import Reassembler
 from portlab.packets.tcp import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG, Segment, flag_names
 from portlab.packets.tcp_options import (
     MaximumSegmentSize,
@@ -42,6 +44,7 @@ __all__ = [
     "ExtensionHeader",
     "Flow",
     "FragmentHeader",
+    "Glance",
     "IcmpMessage",
     "Icmpv6Message",
     "Ipv4",
@@ -52,6 +55,7 @@ __all__ = [
     "Packet",
     "Payload",
     "Reason",
+    "Reassembler",
     "Sack",
     "SackPermitted",
     "Segment",
@@ -63,6 +67,8 @@ __all__ = [
     "checksum",
     "flag_names",
     "fragments",
+    "glance",
+    "glance_at",
     "packed",
     "unpacked",
 ]

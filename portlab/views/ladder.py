@@ -11,6 +11,7 @@ from portlab.errors import PacketError
 from portlab.packets import Packet, Segment
 from portlab.trace.conversations import Conversation as Talk
 from portlab.trace.conversations import End, conversations
+from portlab.trace.numbering import Numbering
 from portlab.trace.record import Record, StateChange
 from portlab.trace.trace import Trace
 from portlab.views.labels import (
@@ -22,7 +23,6 @@ from portlab.views.labels import (
     tcp_pieces,
 )
 from portlab.views.notes import about_the_trace, how_to_read, outcome
-from portlab.views.numbering import Numbering
 from portlab.views.printable import printable
 from portlab.views.shapes import (
     INFERRED,
