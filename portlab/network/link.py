@@ -27,7 +27,7 @@ class Link:
     them, the one on its way out included; the next is lost ("tail drop"). `loss`, `reorder` and
     `duplicate` are probabilities from 0 to 1 for each packet. A reordered packet is held back for
     one more `delay` (at least a millisecond), so that what follows closely overtakes it. A link
-    carries packets of any size: it does not fragment (RFC 791 3.2 is not modelled). What goes to a
+    carries packets of any size (hosts cut them to the size of their own line). What goes to a
     port of `filtered`, over TCP or UDP, vanishes without a word, as at a firewall that drops.
 
     Raises LabError for what no line can do, and PortError for what is no port.

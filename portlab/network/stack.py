@@ -2,8 +2,8 @@
 
 A node of the network without a learner's hands on it (those are in `host.py`). It owns the
 addresses, hands TCP and UDP what is theirs, answers what nobody wants, and keeps the timers of
-its sockets. Of IP it does what a host does: it forwards nothing, and neither fragments nor
-reassembles (RFC 791 3.2 is not modelled).
+its sockets. Of IP it does what a host does: it forwards nothing, cuts what it sends to the size of
+its line, and puts together what arrives in pieces.
 """
 
 from typing import Protocol
@@ -19,13 +19,17 @@ from portlab.network.tcp_sockets import TcpSockets
 from portlab.network.timers import Timers
 from portlab.network.udp_sockets import UdpSockets
 from portlab.packets import (
+    SMALLEST_MTU,
+    SMALLEST_MTU_6,
     IcmpMessage,
     Icmpv6Message,
     Packet,
     Payload,
     Reason,
+    Reassembler,
     Segment,
     UdpDatagram,
+    fragments_of_sender,
 )
 from portlab.tcp import Config
 from portlab.trace.record import Origin
@@ -55,6 +59,7 @@ class Stack:
         self.tcp = TcpSockets(self)
         self.udp = UdpSockets(self)
         self.pings = Pings(self)
+        self._pieces = Reassembler()
         self._identification = 0
 
     # ---- a node of the network
@@ -62,6 +67,12 @@ class Stack:
     def receive(self, packet: Packet, now: int) -> None:
         """Hand a packet on; one that is damaged is dropped without a word (RFC 1122 3.2.1.2)."""
         try:
+            ip = packet.ip
+            if ip.more_fragments or ip.fragment_offset:
+                whole = self._pieces.add(packet, now)
+                if whole is None:
+                    return
+                packet = whole
             payload, ip = packet.payload, packet.ip
             if packet.checksum_ok is False:
                 return
@@ -95,17 +106,26 @@ class Stack:
 
     # ---- for TCP and UDP
 
+    @property
+    def mtu(self) -> int:
+        """The bytes of the longest packet on this host's line: TCP's MSS and two headers of 20."""
+        return max(self.config.mss + 40, SMALLEST_MTU)
+
     def send(
         self, src: str, dst: str, payload: Payload, reason: Reason, state: str | None = None
     ) -> None:
-        """Put one packet on the wire.
+        """Put one packet on the wire, in pieces if it is longer than the line carries.
 
-        The identification counts up, as nothing depends on it: packets are sent whole (RFC 6864
-        4.1).
+        The identification counts up: pieces of one packet must not be taken for another's.
         """
         self._identification = self._identification % 0xFFFF + 1
         packet = Packet.build(src, dst, payload, reason=reason, identification=self._identification)
-        self.network.send(self, packet, state)
+        if len(packet.raw) <= self.mtu or self.owns(dst):  # `lo` carries any size
+            self.network.send(self, packet, state)
+            return
+        mtu = max(self.mtu, SMALLEST_MTU_6) if ":" in dst else self.mtu
+        for piece in fragments_of_sender(packet, mtu, self._identification):
+            self.network.send(self, piece, state)
 
     def owns(self, address: str) -> bool:
         return address in self.addresses or is_loopback(address)

@@ -7,7 +7,12 @@ Addresses are canonical text; their bytes never leave this room.
 
 from portlab.packets.addresses import packed, unpacked
 from portlab.packets.checksum import checksum
-from portlab.packets.fragments import fragments
+from portlab.packets.fragments import (
+    SMALLEST_MTU,
+    SMALLEST_MTU_6,
+    fragments,
+    fragments_of_sender,
+)
 from portlab.packets.glance import Glance, glance, glance_at
 from portlab.packets.icmp import IcmpMessage, Icmpv6Message
 from portlab.packets.ipv4 import DONT_FRAGMENT, MORE_FRAGMENTS, Ipv4
@@ -39,6 +44,8 @@ __all__ = [
     "MORE_FRAGMENTS",
     "PSH",
     "RST",
+    "SMALLEST_MTU",
+    "SMALLEST_MTU_6",
     "SYN",
     "URG",
     "ExtensionHeader",
@@ -67,6 +74,7 @@ __all__ = [
     "checksum",
     "flag_names",
     "fragments",
+    "fragments_of_sender",
     "glance",
     "glance_at",
     "packed",

@@ -147,9 +147,9 @@ class _Collected:
 
 def _whole(ip: Ipv4 | Ipv6, data: bytes) -> Packet | None:
     """The first piece's header, without what said that it was a piece, and all of the data."""
-    if ip.header_length + len(data) > _LARGEST:
-        return None
     if isinstance(ip, Ipv4):
+        if ip.header_length + len(data) > _LARGEST:
+            return None
         header = replace(
             ip,
             total_length=None,
@@ -159,6 +159,9 @@ def _whole(ip: Ipv4 | Ipv6, data: bytes) -> Packet | None:
         )
         return Packet(header.encode(data))
     before, fragment, _ = _taken_apart(ip)
+    # IPv6's length does not count the 40 bytes of its own header (RFC 8200 section 3).
+    if sum(one.size for one in before) + len(data) > _LARGEST:
+        return None
     kind = ip.next_header
     if before:
         before = (*before[:-1], replace(before[-1], next_header=fragment.next_header))

@@ -43,6 +43,12 @@ PROBE = (
     "data, which must be answered too (3.10.7.4, first)."
 )
 
+QUEUE = (
+    "The model's queue of established callers holds as many as the backlog says. Linux lets in one "
+    "more (it compares the length before it adds). POSIX leaves the number to the system; both "
+    "then keep silent towards further SYNs."
+)
+
 DIFFERENCES = [
     Difference(
         "the client aborts",
@@ -91,6 +97,18 @@ DIFFERENCES = [
         "client",
         ("- > a probe: an old number and no data", "+ > a probe: the next byte"),
         PROBE,
+    ),
+    Difference(
+        "full backlog",
+        "server",
+        ("- < SYN,ACK seq=0 ack=1", "- > ACK seq=1 ack=1", "- connected", "+ timed out"),
+        QUEUE,
+    ),
+    Difference(
+        "listener closed under a caller",
+        "server",
+        ("- < RST,ACK seq=1 ack=1", "+ < RST seq=1"),
+        ABORT,
     ),
 ]
 

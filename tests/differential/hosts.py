@@ -145,7 +145,7 @@ class HostCase:
 WORLDS = {"linux": None, "model": "model"}
 
 
-def play(case: HostCase, client: str, server: str) -> list[str]:
+def play_hosts(case: HostCase, client: str, server: str) -> list[str]:
     """What was on the wire and what the program was told."""
     with Lab("kernel", link=LINE) as lab:
         far = lab.host("server", world=WORLDS[server])
@@ -157,7 +157,7 @@ def play(case: HostCase, client: str, server: str) -> list[str]:
 
 
 def _in_words(records: list[Record], client: tuple[str, ...]) -> list[str]:
-    """TCP as everywhere, each connection by itself; of the rest, each packet as often as it came."""
+    """TCP as everywhere, each connection by itself; then every packet that is not TCP's."""
     lines: list[str] = []
     flows: dict[frozenset[object], list[tuple[int, Segment]]] = {}
     for record in records:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.differential.differences import DIFFERENCES, expected
+from tests.differential.hosts import HOST_CASES, HostCase, play_hosts
 from tests.differential.traces import JUDGE, PAIRS, Case, cases, changes, play
 from tests.requires import needs
 
@@ -33,8 +34,16 @@ def test_the_packets_are_those_of_linux_but_for_the_list(compared, name):
         assert found == expected(name, *pair), f"{name}: client, server = {pair}"
 
 
+@pytest.mark.parametrize("case", HOST_CASES, ids=lambda case: case.name)
+def test_whole_hosts_do_as_linux_does_but_for_the_list(case: HostCase):
+    judge = play_hosts(case, *JUDGE)
+    for pair in PAIRS:
+        found = changes(judge, play_hosts(case, *pair))
+        assert found == expected(case.name, *pair), f"client, server = {pair}"
+
+
 def test_every_row_names_a_scenario_that_is_played():
-    assert {one.scenario for one in DIFFERENCES} <= set(CASES)
+    assert {one.scenario for one in DIFFERENCES} <= {*CASES, *(case.name for case in HOST_CASES)}
 
 
 def test_the_textbook_trace():
