@@ -18,7 +18,7 @@ class Difference:
 
 
 ABORT = (
-    "RFC 9293 3.10.5 (ABORT) sends <SEQ=SND.NXT><CTL=RST>. Linux sets the ACK bit as well; the "
+    "RFC 9293 3.10.5 (ABORT) sends `<SEQ=SND.NXT><CTL=RST>`. Linux sets the ACK bit as well; the "
     "receiver of a RST in a synchronized state looks at its SEQ alone (3.10.7.4, second)."
 )
 UNREAD = (
