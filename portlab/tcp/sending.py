@@ -88,6 +88,10 @@ class Sender:
         self._timed: tuple[Seq, int] | None = None  # the one segment being timed (RFC 6298 3)
         self._syn_lost = False
 
+    def configure(self, config: Config) -> None:
+        """Go by `config` from now on."""
+        self._config = config
+
     @property
     def place(self) -> Seq:
         """Where a segment without data stands: at SND.NXT, but not beyond the peer's window.
