@@ -11,20 +11,22 @@ NAMED = {
 }
 
 CALLS = frozenset(
-    "socket bind listen accept connect read recv recvfrom write send sendto shutdown close "
-    "setsockopt getsockopt fcntl poll".split()
+    {"socket", "bind", "listen", "accept", "connect", "shutdown", "close", "poll", "fcntl"}
+    | {"read", "recv", "recvfrom", "write", "send", "sendto", "setsockopt", "getsockopt"}
 )
 """Every system call of the language that is played here."""
 
 LEVELS = frozenset({"SOL_SOCKET", "SOL_TCP", "IPPROTO_TCP"})
 OPTIONS = frozenset(
-    "SO_REUSEADDR SO_REUSEPORT SO_LINGER SO_KEEPALIVE SO_RCVBUF SO_ERROR TCP_NODELAY TCP_QUICKACK "
-    "TCP_MAXSEG TCP_KEEPIDLE TCP_KEEPINTVL TCP_KEEPCNT".split()
+    {"SO_REUSEADDR", "SO_REUSEPORT", "SO_LINGER", "SO_KEEPALIVE", "SO_RCVBUF", "SO_ERROR"}
+    | {"TCP_NODELAY", "TCP_QUICKACK", "TCP_MAXSEG"}
+    | {"TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT"}
 )
 MESSAGE_FLAGS = frozenset({"0", "MSG_DONTWAIT", "MSG_NOSIGNAL"})
 KINDS = frozenset({"SOCK_STREAM", "SOCK_DGRAM", "SOCK_NONBLOCK", "SOCK_CLOEXEC"})
 PROTOCOLS = frozenset({"IPPROTO_TCP", "IPPROTO_UDP", "0"})
 
+_BUFFERS = frozenset({"read", "recv", "recvfrom", "write", "send", "sendto"})
 _FLAGS_AT = {"recv": 3, "recvfrom": 3, "send": 3, "sendto": 3}
 
 
@@ -37,9 +39,12 @@ def lacks(call: Call) -> str | None:
         unknown |= names(argument(call, 1)) - KINDS
         unknown |= names(argument(call, 2)) - PROTOCOLS
     if call.name in ("setsockopt", "getsockopt"):
-        unknown |= names(argument(call, 1)) - LEVELS or names(argument(call, 2)) - OPTIONS
+        known = OPTIONS | {"SO_SNDBUF"} if call.name == "setsockopt" else OPTIONS
+        unknown |= names(argument(call, 1)) - LEVELS or names(argument(call, 2)) - known
     if call.name in _FLAGS_AT:
         unknown |= names(argument(call, _FLAGS_AT[call.name])) - MESSAGE_FLAGS
+    if call.name in _BUFFERS and argument(call, 1) == Name("NULL"):
+        return f"an address that is none in {call.name}()"
     if call.name == "fcntl":
         unknown |= {named("fcntl", argument(call, 1))} - set(NAMED["fcntl"].values())
     return f"{sorted(unknown)[0]} in {call.name}()" if unknown else None

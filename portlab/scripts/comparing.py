@@ -103,9 +103,13 @@ def _proto(line: PacketLine) -> str:
     return {TcpLine: "TCP", UdpLine: "UDP", IcmpLine: "ICMP"}[type(line)]
 
 
-def late_or_early(event: Expected, due: int, end: int, at: int, tolerance: int) -> Difference | None:
+def late_or_early(
+    event: Expected, due: int, end: int, at: int, tolerance: int
+) -> Difference | None:
     """The time as one more field: `at`, held against `due` to `end` (all in microseconds)."""
     if event.time.any_time or due - tolerance <= at <= end + tolerance:
         return None
     wanted = f"at {seconds(due)} s" if due == end else f"from {seconds(due)} to {seconds(end)} s"
-    return Difference("time", f"{wanted} (give or take {seconds(tolerance)} s)", f"at {seconds(at)} s")
+    return Difference(
+        "time", f"{wanted} (give or take {seconds(tolerance)} s)", f"at {seconds(at)} s"
+    )

@@ -85,10 +85,11 @@ class Flow:
 
     def _options(self, line: TcpLine, to_local: int) -> tuple[Option, ...]:
         options: list[Option] = []
-        for place, option in enumerate(line.options or ()):
+        written = line.options or ()
+        for place, option in enumerate(written):
             if isinstance(option, EndOfList):
                 # Whatever follows is no option any more, but it stands there.
-                rest = [self._option(o, line.flags, to_local) for o in line.options[place + 1 :]]
+                rest = [self._option(o, line.flags, to_local) for o in written[place + 1 :]]
                 return (*options, Unreadable(b"\0" + b"".join(one.encode() for one in rest)))
             options.append(self._option(option, line.flags, to_local))
         return tuple(options)

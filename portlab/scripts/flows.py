@@ -43,9 +43,7 @@ class Flows:
         proto = "tcp" if isinstance(line, TcpLine) else "udp"
         if line.ports is not None:
             local, remote = line.ports if outbound else line.ports[::-1]
-            return self._use(
-                proto, (self._settings.local, local), (self._settings.remote, remote)
-            )
+            return self._use(proto, (self._settings.local, local), (self._settings.remote, remote))
         if self._current is None or self._current.proto != proto:
             self._new(proto)
         assert self._current is not None

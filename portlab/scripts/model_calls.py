@@ -208,7 +208,9 @@ class ModelCalls:
 
     def _shutdown(self, call: Call) -> int:
         how = named("shutdown", argument(call, 1))
-        self._stream(call).shutdown(how in ("SHUT_RD", "SHUT_RDWR"), how in ("SHUT_WR", "SHUT_RDWR"))
+        self._stream(call).shutdown(
+            how in ("SHUT_RD", "SHUT_RDWR"), how in ("SHUT_WR", "SHUT_RDWR")
+        )
         return 0
 
     def _close(self, call: Call) -> int:
@@ -232,7 +234,9 @@ class ModelCalls:
             case "SO_LINGER":
                 lingering = argument(call, 3)
                 if isinstance(lingering, Fields):
-                    held.reset_on_close = lingering.get("onoff") == 1 and not lingering.get("linger")
+                    held.reset_on_close = lingering.get("onoff") == 1 and not lingering.get(
+                        "linger"
+                    )
             case "SO_KEEPALIVE":
                 held.configure(keep_alive=bool(value))
             case "SO_RCVBUF":
@@ -258,7 +262,7 @@ class ModelCalls:
         seen = self._option(held, option)
         if option == "SO_ERROR" and isinstance(expected, int):
             expected = Name(numbers.errorcode.get(expected, str(expected)) if expected else "0")
-        wanted = expected.text if isinstance(expected, Name) else str(expected)
+        wanted = expected.text if isinstance(expected, Name) else repr(expected)
         same = expected is ... or wanted == seen
         return 0, "" if same else f"{option} is {seen} instead of {wanted}"
 
@@ -267,8 +271,9 @@ class ModelCalls:
             return held.take_error() or "0"
         config = held.config
         if option == "TCP_MAXSEG":
-            connected = isinstance(held, Stream) and held.socket is not None
-            return str(held.socket.endpoint.snd.mss if connected else 536)  # type: ignore[union-attr]
+            if isinstance(held, Stream) and held.socket is not None:
+                return str(held.socket.endpoint.snd.mss)
+            return str(config.mss if config.mss != self._config.mss else 536)  # 3.7.1, MUST-15
         value = {
             "SO_KEEPALIVE": int(config.keep_alive),
             "SO_RCVBUF": config.receive_buffer,

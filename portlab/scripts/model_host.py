@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from portlab.network.link import Link
 from portlab.network.network import Network
 from portlab.network.stack import Stack
 from portlab.packets import Packet
@@ -49,7 +50,7 @@ class ModelHost:
         self.local = local
         self.remote = remote
         self.sent: list[Sent] = []
-        self._network = Network(seed=seed)
+        self._network = Network(seed=seed, link=Link(delay=0.0))
         self._stack = Stack("host", (local,), self._network, seed)
         self._script = Hand("script", remote)
         for node in (self._stack, self._script):

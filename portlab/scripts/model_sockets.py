@@ -113,7 +113,9 @@ class Stream(Descriptor):
         socket = self.stack.tcp.accept(self.listening)
         if socket is None:
             raise WouldWait
-        return Stream(self.stack, self.six, socket.endpoint.config, socket=socket, opening_told=True)
+        return Stream(
+            self.stack, self.six, socket.endpoint.config, socket=socket, opening_told=True
+        )
 
     def read(self, limit: int) -> bytes:
         endpoint = self._endpoint()

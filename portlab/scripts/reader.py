@@ -73,8 +73,9 @@ def _event(cursor: Cursor, lines: list[str]) -> Event:
     token = cursor.next
     if token.kind in ("shell", "code"):
         cursor.take()
-        kind = "shell line" if token.kind == "shell" else "assertion"
-        return Skipped(begin.line, time, kind, token.text)
+        return Skipped(
+            begin.line, time, "shell line" if token.kind == "shell" else "assertion", token.text
+        )
     if time is None:
         cursor.expected(
             "the time of a line", "As in 0, +.1, +0~+0.5, or * for any time behind which > stands"

@@ -15,7 +15,7 @@ _ADDRESSES = {
     "ipv4": ("192.168.0.1", "192.0.2.1"),
     "ipv6": ("fd3d:fa7b:d17d::1", "2001:db8::1"),
 }
-"""Of the host and of the script: private and documentation addresses (RFC 1918, 5737, 4193, 3849)."""
+"""Of the host and of the script: private ones, and those for documentation (RFC 5737, 3849)."""
 
 
 @dataclass(frozen=True, slots=True)

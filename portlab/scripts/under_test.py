@@ -57,8 +57,11 @@ class HostUnderTest(Protocol):
     remote: str
     patience: int
     """How long to wait at most for what may come at any time."""
-    sent: Sequence[Sent]
-    """Everything it has sent so far."""
+
+    @property
+    def sent(self) -> Sequence[Sent]:
+        """Everything it has sent so far."""
+        ...
 
     @property
     def now(self) -> int: ...

@@ -57,7 +57,7 @@ def _single(cursor: Cursor, depth: int) -> Value:
     if cursor.accept("{"):
         return Fields(_fields(cursor, depth + 1))
     return cursor.expected(
-        "a value", "A value is a number, a name, \"text\", [a list], {braces} or ..."
+        "a value", 'A value is a number, a name, "text", [a list], {braces} or ...'
     )
 
 

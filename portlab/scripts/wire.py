@@ -8,7 +8,7 @@ from portlab.scripts.flow import Flow, Untranslatable
 from portlab.scripts.lines import IcmpLine, PacketLine, Quoted, TcpLine, UdpLine
 
 _QUOTED = 8
-"""Bytes of the transport header in an ICMP error: the ports, and TCP's sequence number (RFC 792)."""
+"""Bytes of the transport header that an ICMP error quotes: ports, sequence number (RFC 792)."""
 
 
 def packet_for(line: PacketLine, flow: Flow) -> Packet:
@@ -24,9 +24,7 @@ def packet_for(line: PacketLine, flow: Flow) -> Packet:
 def _packet(
     flow: Flow, payload: Segment | UdpDatagram | IcmpMessage | Icmpv6Message, ttl: int | None
 ) -> Packet:
-    return Packet.build(
-        flow.remote[0], flow.local[0], payload, ttl=64 if ttl is None else ttl
-    )
+    return Packet.build(flow.remote[0], flow.local[0], payload, ttl=64 if ttl is None else ttl)
 
 
 def _message(line: IcmpLine, flow: Flow) -> IcmpMessage | Icmpv6Message:
@@ -77,7 +75,9 @@ def line_of(packet: Packet, flow: Flow | None) -> PacketLine:
             None if payload.is_error else len(payload.body) + 4,
             ttl,
         )
-    raise Untranslatable(f"the host sent a packet of protocol {packet.proto}, which no line can say")
+    raise Untranslatable(
+        f"the host sent a packet of protocol {packet.proto}, which no line can say"
+    )
 
 
 def _quoted(packet: Packet, flow: Flow | None) -> Quoted | None:
