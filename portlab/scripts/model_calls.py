@@ -76,7 +76,7 @@ class ModelCalls:
         peer = held.socket.peer if isinstance(held, Datagrams) and held.socket else None
         if held.bound is None:
             return Ends(proto, None, peer)
-        local = held.bound[0] or self._stack.source_for("::1" if held.six else "127.0.0.1")
+        local = held.bound[0] or self._stack.addresses[0]
         return Ends(proto, (local, held.bound[1]), peer)
 
     # ---- returning now, or later
