@@ -71,7 +71,7 @@ def names(value: Value) -> set[str]:
 def named(call: str, value: Value) -> str:
     """A constant by its name, also where the script wrote its number."""
     if isinstance(value, int):
-        return NAMED[call].get(value, str(value))
+        return NAMED.get(call, {}).get(value, str(value))
     return value.text if isinstance(value, Name) else str(value)
 
 

@@ -304,5 +304,5 @@ class ModelCalls:
             ready += bool(seen)
             if seen != expected:
                 said = "|".join(sorted(seen)) or "nothing"
-                wrong = f"for descriptor {at} it saw {said}"
+                wrong = f"for descriptor {named('', one.get('fd') or 0)} it saw {said}"
         return ready, wrong

@@ -1,4 +1,4 @@
-"""The Linux kernel as host under test: what `portlab.scripts` plays against the model, in real time.
+"""The Linux kernel as host under test: scripts meet it as they meet the model, in real time.
 
 Its sockets are ordinary ones and never block; a call that a script lets wait is asked again when
 poll says so. How late things are is not judged here: a busy computer is late.
