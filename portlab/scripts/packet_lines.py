@@ -159,7 +159,9 @@ def _options(cursor: Cursor, outbound: bool) -> tuple[ScriptOption, ...] | None:
     if cursor.accept("..."):
         if not outbound:
             cursor.fail(
-                "what is injected needs all its options", "Write them out, or leave <...> away"
+                "what is injected needs all its options",
+                "Write them out, or leave <...> away",
+                begin,
             )
         cursor.expect(">", "behind the options")
         return None

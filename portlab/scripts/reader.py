@@ -109,15 +109,13 @@ def _call(cursor: Cursor, begin: Token, time: Time) -> Call:
     errno = None
     if cursor.next.kind == "word":
         errno = cursor.take().text
-        _note(cursor)
-    elif cursor.has("("):
+    if cursor.accept("("):
         _note(cursor)
     return Call(begin.line, time, name, arguments, result, errno, until, "")
 
 
 def _note(cursor: Cursor) -> None:
-    """`(Connection refused)`: for people."""
-    cursor.expect("(", "and what the error means")
+    """`(Connection refused)`, the first bracket taken: for people."""
     while cursor.next.kind == "word":
         cursor.take()
     cursor.expect(")", "behind what the error means")

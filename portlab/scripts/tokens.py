@@ -12,10 +12,10 @@ from portlab.errors import ScriptError
 
 _HELP = "docs/scripts.md shows how lines are written"
 _UNFINISHED = {
-    "/*": ("comment", "*/"),
+    "/*": ("a comment", "*/"),
     '"': ("text in quotes", '"'),
-    "`": ("shell line", "`"),
-    "%{": ("assertion", "}%"),
+    "`": ("a shell line", "`"),
+    "%{": ("an assertion", "}%"),
 }
 
 # In this order: a kind that may begin like another, but is longer, stands first.
@@ -70,7 +70,7 @@ def tokens(text: str, name: str) -> list[Token]:
             fail(
                 name,
                 Token("mark", value, line, at - begins + 1),
-                f"here begins a {what} that never ends",
+                f"here begins {what} that never ends",
                 f"Close it with {end}",
             )
         if kind != "space":

@@ -20,8 +20,8 @@ DIFFERENCES = {
     "challenge-acks/rationed": Difference(
         "> . 1:1(0) ack 101",
         ". 1:1(0) ack 1",
-        "The model counts ten in five seconds per connection (RFC 5961 7 gives them as an example); "
-        "Linux counts per host, and far more.",
+        "The model allows a connection ten in five seconds, the example of RFC 5961 7; Linux "
+        "counts per host, and far more.",
     ),
     "closes/abort": Difference(
         "> R 1:1(0)",

@@ -27,7 +27,7 @@ def told(outcome):
     """(line, what was seen) as `differences.py` writes it; None for a script that was met."""
     if outcome.status == "fail":
         line = outcome.text.partition(" ")[2].strip()
-        return line, bare(outcome.seen) or outcome.reason and "nothing"
+        return line, bare(outcome.seen) or "nothing"
     if outcome.unasked:
         return None, bare(outcome.unasked[0].partition(" 50000 ")[2])
     return None
@@ -57,8 +57,7 @@ def outcomes(request):
     """Those that were asked for, all under way at once."""
     asked = [item.callspec.params["name"] for item in request.session.items if is_ours(item)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        running = {name: pool.submit(played, name) for name in asked}
-    return running
+        return {name: pool.submit(played, name) for name in asked}
 
 
 def is_ours(item):
