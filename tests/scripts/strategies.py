@@ -44,23 +44,29 @@ PACKET = TCP | st.builds(UdpLine, U16, PORTS, TTL) | ICMP
 
 # Small numbers meet what is there more often than large ones.
 NUMBER = st.sampled_from(["0", "1", "2", "3", "4", "5", "1000", "-1", "0x10", "..."])
-ARGUMENT = st.one_of(
-    NUMBER,
-    st.sampled_from(
-        ["NULL", "[1]", "[]", '"abc"', "O_RDWR|O_NONBLOCK", "SHUT_WR", "SHUT_RDWR", "SOL_SOCKET"]
-        + ["SOL_TCP", "SO_ERROR", "SO_LINGER", "TCP_NODELAY", "TCP_MAXSEG", "F_SETFL", "F_GETFL"]
-        + ["SOCK_STREAM", "SOCK_DGRAM", "IPPROTO_TCP", "IPPROTO_UDP", "{onoff=1, linger=0}"]
-        + ["[{fd=3, events=POLLIN, revents=0}]", "[{fd=4, events=POLLOUT}]", "[{...}]"]
-        + ['{sa_family = AF_INET, sin_port = htons(80), sin_addr = inet_addr("192.0.2.1")}']
-    ),
-)
+NAMES = """
+NULL O_RDWR|O_NONBLOCK SHUT_WR SHUT_RDWR SOL_SOCKET SOL_TCP SO_ERROR SO_LINGER TCP_NODELAY
+TCP_MAXSEG F_SETFL F_GETFL SOCK_STREAM SOCK_DGRAM IPPROTO_TCP IPPROTO_UDP
+""".split()
+CALLS = """
+socket bind listen accept connect read recv recvfrom write send sendto shutdown close setsockopt
+getsockopt fcntl poll
+""".split()
+STRUCTURES = [
+    "[1]",
+    "[]",
+    '"abc"',
+    "{onoff=1, linger=0}",
+    "[{fd=3, events=POLLIN, revents=0}]",
+    "[{fd=4, events=POLLOUT}]",
+    "[{...}]",
+    '{sa_family = AF_INET, sin_port = htons(80), sin_addr = inet_addr("192.0.2.1")}',
+]
+ARGUMENT = NUMBER | st.sampled_from(NAMES) | st.sampled_from(STRUCTURES)
 CALL = st.builds(
     lambda time, name, arguments, result: f"{time} {name}({', '.join(arguments)}) = {result}",
     st.sampled_from(["+0", "+.1", "+0...0.3", "+.2...5"]),
-    st.sampled_from(
-        ["socket", "bind", "listen", "accept", "connect", "read", "write", "send", "sendto", "recv"]
-        + ["shutdown", "close", "setsockopt", "getsockopt", "fcntl", "poll", "recvfrom"]
-    ),
+    st.sampled_from(CALLS),
     st.lists(ARGUMENT, max_size=5),
     NUMBER,
 )
@@ -81,8 +87,11 @@ OTHER = st.sampled_from(
         "+0 > udp (100)",
         "+0 < icmp unreachable port_unreachable",
         "+0 > icmp type_3",
+        "* > . 1:1(0) ack 1",
+        "+0 < icmp echo_request id 3",
+        "`true`",
+        "+.1 %{ print(1) }%",
     ]
-    + ["* > . 1:1(0) ack 1", "+0 < icmp echo_request id 3", "`true`", "+.1 %{ print(1) }%"]
 )
 USUAL = st.sampled_from(
     [
