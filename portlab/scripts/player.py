@@ -29,6 +29,9 @@ from portlab.scripts.under_test import HostUnderTest, Returned, Sent, Waiting
 from portlab.scripts.wire import canonical, line_of, packet_for
 from portlab.scripts.written import packet_written
 
+_SAME_ERRNO = {"EWOULDBLOCK": "EAGAIN", "ENOTSUP": "EOPNOTSUPP"}
+"""Two names of one number, on Linux."""
+
 _KINDS = {TcpLine: Segment, UdpLine: UdpDatagram, IcmpLine: (IcmpMessage, Icmpv6Message)}
 
 
@@ -107,29 +110,32 @@ class Player:
 
     def _let_pass(self, until: int, wanted: "_Next | None" = None) -> None:
         """Let time pass to `until`, or until what is `wanted` has been sent."""
-        while True:
+        while self._pending is not None:
             pending = self._pending
-
-            def ready(pending: _Pending | None = pending) -> bool:
-                returns = pending is not None and pending.waiting.ready()
-                return returns or (wanted is not None and wanted.found() is not None)
-
-            self._host.wait(until, ready)
-            if pending is None:
-                return
-            if pending.waiting.ready():
+            # It is looked at when it should return, also if nothing happens then.
+            stop = pending.end if self._host.now < pending.end < until else until
+            self._host.wait(stop, lambda: _found(wanted) or self._pending_returns())
+            if self._pending_returns():
                 self._pending = None
                 self._check(pending.call, pending.waiting.finish(), pending.end)
             elif self._host.now > pending.end + self._settings.tolerance:
                 raise _Failed(
                     pending.call, f"It should have returned by {seconds(pending.end)} s, and waits."
                 )
-            else:
+            elif stop == until or _found(wanted):
                 return
+        self._host.wait(until, lambda: _found(wanted))
 
     def _await_pending(self) -> None:
+        """Only one call waits at a time; the next one comes after it."""
         if self._pending is not None:
-            self._let_pass(self._pending.end + self._settings.tolerance + 1)
+            end = self._pending.end
+            for stop in (end, end + self._settings.tolerance + 1):
+                self._host.wait(max(stop, self._host.now), self._pending_returns)
+            self._let_pass(self._host.now)
+
+    def _pending_returns(self) -> bool:
+        return self._pending is not None and self._pending.waiting.ready()
 
     # ---- events
 
@@ -180,7 +186,10 @@ class Player:
         found: list[Difference] = []
         wanted = str(call.result) + (f" {call.errno}" if call.errno else "")
         any_result = call.result is ...
-        same = call.result == returned.value and call.errno in (None, returned.errno)
+        same = call.result == returned.value and _errno(call.errno) in (
+            None,
+            _errno(returned.errno),
+        )
         if not any_result and not same:
             found.append(Difference("result", wanted, str(returned)))
         if returned.wrong:
@@ -265,6 +274,14 @@ class Player:
         return f"{seconds(sent.time)} > " + packet_written(
             line_of(sent.packet, self._flows.whose(sent.packet))
         )
+
+
+def _found(wanted: "_Next | None") -> bool:
+    return wanted is not None and wanted.found() is not None
+
+
+def _errno(name: str | None) -> str | None:
+    return _SAME_ERRNO.get(name or "", name)
 
 
 class _Next:

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from portlab.packets import MaximumSegmentSize, NoOperation, Sack, SackPermitted, WindowScale
+from portlab.scripts.arguments import CALLS, KINDS, LEVELS, OPTIONS, PROTOCOLS
 from portlab.scripts.lines import EndOfList, IcmpLine, Quoted, Stamp, TcpLine, UdpLine
 
 U8, U16, U32 = (st.integers(0, 2**bits - 1) for bits in (8, 16, 32))
@@ -44,14 +45,11 @@ PACKET = TCP | st.builds(UdpLine, U16, PORTS, TTL) | ICMP
 
 # Small numbers meet what is there more often than large ones.
 NUMBER = st.sampled_from(["0", "1", "2", "3", "4", "5", "1000", "-1", "0x10", "..."])
-NAMES = """
-NULL O_RDWR|O_NONBLOCK SHUT_WR SHUT_RDWR SOL_SOCKET SOL_TCP SO_ERROR SO_LINGER TCP_NODELAY
-TCP_MAXSEG F_SETFL F_GETFL SOCK_STREAM SOCK_DGRAM IPPROTO_TCP IPPROTO_UDP
-""".split()
-CALLS = """
-socket bind listen accept connect read recv recvfrom write send sendto shutdown close setsockopt
-getsockopt fcntl poll
-""".split()
+NAMES = [
+    "NULL",
+    "O_RDWR|O_NONBLOCK",
+    *sorted({"SHUT_WR", "F_SETFL", "F_GETFL"} | LEVELS | OPTIONS | KINDS | PROTOCOLS),
+]
 STRUCTURES = [
     "[1]",
     "[]",
@@ -66,7 +64,7 @@ ARGUMENT = NUMBER | st.sampled_from(NAMES) | st.sampled_from(STRUCTURES)
 CALL = st.builds(
     lambda time, name, arguments, result: f"{time} {name}({', '.join(arguments)}) = {result}",
     st.sampled_from(["+0", "+.1", "+0...0.3", "+.2...5"]),
-    st.sampled_from(CALLS),
+    st.sampled_from(sorted(CALLS)),
     st.lists(ARGUMENT, max_size=5),
     NUMBER,
 )
