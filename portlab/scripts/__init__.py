@@ -1,7 +1,7 @@
 """Scripts of segments: read as packetdrill writes them, played against a host under test.
 
 `reader` makes a Script of text (`lines` holds what it is made of); `player` plays it against a
-host that `under_test` describes and `model_host` is; `flow` translates between the script's
+host that `subject` describes and `model_host` is; `flow` translates between the script's
 numbers and the host's; `comparing` says in words what differs, `outcome` what came of it.
 docs/scripts.md teaches how to write one.
 """

@@ -10,7 +10,7 @@ from portlab.scripts.flow import Flow
 from portlab.scripts.lines import IcmpLine, PacketLine, TcpLine
 from portlab.scripts.model_calls import PORT
 from portlab.scripts.settings import Settings
-from portlab.scripts.under_test import Ends
+from portlab.scripts.subject import Ends
 
 FIRST_PORT = 50_000
 """Where the script calls from; each further call comes from the next port."""

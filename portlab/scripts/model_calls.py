@@ -19,7 +19,7 @@ from portlab.scripts.arguments import (
 )
 from portlab.scripts.lines import Call, Fields, Name, Value
 from portlab.scripts.model_sockets import Datagrams, Fails, Stream, WouldWait
-from portlab.scripts.under_test import Ends, Returned, Waiting
+from portlab.scripts.subject import Ends, Returned, Waiting
 from portlab.tcp import Config
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from portlab.packets import Packet
 from portlab.scripts.arguments import lacks
 from portlab.scripts.lines import Call
 from portlab.scripts.model_calls import ModelCalls
-from portlab.scripts.under_test import Ends, Returned, Sent, Waiting
+from portlab.scripts.subject import Ends, Returned, Sent, Waiting
 from portlab.tcp import Config
 from portlab.trace.snapshot import Snapshots
 from portlab.trace.trace import Trace

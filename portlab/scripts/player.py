@@ -25,7 +25,7 @@ from portlab.scripts.lines import (
 )
 from portlab.scripts.outcome import Outcome
 from portlab.scripts.settings import Settings
-from portlab.scripts.under_test import HostUnderTest, Returned, Sent, Waiting
+from portlab.scripts.subject import HostUnderTest, Returned, Sent, Waiting
 from portlab.scripts.wire import canonical, line_of, packet_for
 from portlab.scripts.written import packet_written
 

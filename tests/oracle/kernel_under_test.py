@@ -25,7 +25,7 @@ from portlab.scripts.arguments import (
 )
 from portlab.scripts.lines import Fields, Name
 from portlab.scripts.model_calls import PORT
-from portlab.scripts.under_test import Ends, Returned, Sent, Waiting
+from portlab.scripts.subject import Ends, Returned, Sent, Waiting
 from portlab.trace.record import Record
 from portlab.trace.trace import Trace
 from tests.oracle.kernel_host import KernelHost
