@@ -121,6 +121,49 @@ def show(options: argparse.Namespace) -> None:
         raise whole.error  # what could be read is shown, and yet something is wrong
 
 
+def script(options: argparse.Namespace) -> int:
+    """1 if a script failed, or could not be read."""
+    from portlab.errors import ScriptError
+    from portlab.scripts import Assumed, Outcome, play
+    from portlab.scripts.outcome import summary
+
+    assumed = Assumed(
+        mss=options.mss,
+        window=options.window,
+        wscale=options.wscale,
+        sack=options.sack,
+        timestamps=options.timestamps,
+        ip_version=options.ip_version,
+    )
+    outcomes = []
+    for file in options.files:
+        try:
+            outcome = play(_bytes_of(file), name=file, assumed=assumed)
+        except ScriptError as error:
+            outcome = Outcome(file, "fail", f"It cannot be read: {error}")
+        outcomes.append(outcome)
+        if not options.json:
+            print(outcome.report(_width()))
+    if options.json:
+        import json
+
+        print(json.dumps([outcome.as_dict() for outcome in outcomes], indent=1))
+    else:
+        print(summary(outcomes))
+    return int(any(outcome.status == "fail" for outcome in outcomes))
+
+
+def _bytes_of(file: str) -> bytes:
+    try:
+        with open(file, "rb") as opened:
+            return opened.read()
+    except OSError as error:
+        raise PortlabError(
+            f"{file} cannot be read: {error.strerror}. Give the path of a script, such as "
+            "tests/scripts/listen/syn.pkt in a checkout."
+        ) from error
+
+
 def _put(trace: "Trace", options: argparse.Namespace) -> None:
     """Everything a command can do with its trace, files first: then what is printed is true."""
     if getattr(options, "save", None):

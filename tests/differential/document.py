@@ -11,6 +11,7 @@ from pathlib import Path
 from portlab.wording import listed
 from tests.conformance.differences import DIFFERENCES as ANSWERS
 from tests.differential.differences import DIFFERENCES
+from tests.scripts.differences import DIFFERENCES as SCRIPTS
 
 DOC = Path(__file__).parents[2] / "docs/model-and-kernel.md"
 
@@ -50,12 +51,22 @@ def answers() -> str:
     return _table(("in state", "arrives", "Linux", "the model", "why"), sorted(found))
 
 
+def scripts() -> str:
+    """One row for each script of segments that Linux answers otherwise."""
+    rows = []
+    for name, one in sorted(SCRIPTS.items()):
+        asked = f"`{one.line}`" if one.line else "nothing more"
+        seen = one.seen if one.seen == "nothing" else f"`{one.seen}`"
+        rows.append((f"[{name}](../tests/scripts/{name}.pkt)", asked, seen, one.why))
+    return _table(("script", "the script and the model", "Linux", "why"), rows)
+
+
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "\n".join(f"| {' | '.join(row)} |" for row in lines)
 
 
-TABLES = {"conversations": conversations, "answers": answers}
+TABLES = {"conversations": conversations, "answers": answers, "scripts": scripts}
 
 
 def written(text: str) -> str:
