@@ -15,6 +15,7 @@ from portlab.errors import LabError, LimitReached, PortlabError
 from portlab.network.clock import SECOND
 from portlab.network.faults import Fault
 from portlab.network.link import Link, Passage, Wire
+from portlab.network.many import is_for_many
 from portlab.network.timers import Timers
 from portlab.packets import Packet
 from portlab.trace.record import Fate, Record, StateChange
@@ -105,14 +106,35 @@ class Network:
     def send(self, sender: Node, packet: Packet, state: str | None = None) -> None:
         """Put a packet on the wire now. `state` is the sender's TCP state after sending."""
         destination = packet.dst
+        if is_for_many(destination):
+            self._send_to_all(sender, packet)
+            return
         receiver = sender if is_loopback(destination) else self._owners.get(destination)
         if receiver is None:
             self._transmit(packet, state, None, (None, f"no host has {destination}"), "lost")
             return
-        passages = self.wire(sender.name, receiver.name).carry(self.now, len(packet.raw))
+        self._carry(sender, packet, state, receiver)
+
+    def _send_to_all(self, sender: Node, packet: Packet) -> None:
+        """As a switch does: a copy for every line but the sender's. Each host sees whether it
+        wants it.
+
+        A sender that listens itself would hear itself on many systems; that is not modelled.
+        """
+        others = [node for node in self._nodes if node is not sender]
+        for receiver in others:
+            self._carry(sender, packet, None, receiver, f"copy for {receiver.name}")
+        if not others:
+            self._transmit(packet, None, None, (None, "no other host is there"), "lost")
+
+    def _carry(
+        self, sender: Node, packet: Packet, state: str | None, receiver: Node, copy: str = ""
+    ) -> None:
         fate: Fate = "delivered"
-        for passage in passages:
-            self._transmit(packet, state, receiver, passage, fate)
+        passages = self.wire(sender.name, receiver.name).carry(self.now, len(packet.raw))
+        for arrival, cause in passages:
+            why = ": ".join(filter(None, (copy, cause))) or None
+            self._transmit(packet, state, receiver, (arrival, why), fate)
             fate = "duplicate"
 
     def _transmit(
