@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from portlab.trace.capture import load as load
     from portlab.trace.capture import save as save
     from portlab.trace.conversations import conversations as conversations
+    from portlab.trace.cost import cost as cost
     from portlab.trace.trace import Trace as Trace
     from portlab.views.costs import costs as costs
     from portlab.views.header import header as header
@@ -48,6 +49,7 @@ _HOMES = {
     "claim": "portlab.claims",
     "compare": "portlab.quiz.prediction",
     "conversations": "portlab.trace.conversations",
+    "cost": "portlab.trace.cost",
     "costs": "portlab.views.costs",
     "delay": "portlab.network.faults",
     "doctor": "portlab.course.report",
