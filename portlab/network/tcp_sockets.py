@@ -108,8 +108,8 @@ class TcpSockets:
         stack = self._stack
         if is_for_many(remote[0]):
             raise AddressError(
-                f"{stack.name} cannot connect to {remote[0]}: that address means many hosts, and a "
-                "TCP connection has two ends. Name one host, or send a datagram with UDP."
+                f"{stack.name} cannot connect to {remote[0]}, which means many hosts: a TCP "
+                "connection has two ends. Name one host, or use UDP."
             )
         source = stack.source_for(remote[0])
         if source_port == 0:

@@ -20,7 +20,8 @@ _COLUMN = 36
 _TOP, _BETWEEN, _BOTTOM = "┌┐", "├┤", "└┘"
 _ASCII = str.maketrans("┌┐├┤└┘─│", "++++++-|")
 
-_BOX, _HEIGHT, _GAP, _EDGE = 3.6, 0.72, 0.35, 0.15
+_BOX, _GAP, _EDGE, _TITLE = 3.6, 0.35, 0.15, 0.45
+_HEAD, _LINE = 0.4, 0.19
 _IN_A_BOX = 46
 _FILLS = ("#ffffff", "#dbe9f4", "#fdeecf", "#e6e6e6")
 
@@ -67,24 +68,24 @@ class Layers:
         from matplotlib.patches import Rectangle
 
         rows = self._rows()
+        heights = [_height(row) for row in rows]
         width = 2 * _EDGE + len(self.stacks) * (_BOX + _GAP) - _GAP
-        axes = page(width, 0.45 + len(rows) * _HEIGHT + _EDGE)
+        axes = page(width, _TITLE + sum(heights) + _EDGE)
         for column, name in enumerate(self.stacks):
             write(axes, _EDGE + column * (_BOX + _GAP), 0.3, name, size=11, weight="bold")
-        for row, boxes in enumerate(rows):
-            y = 0.45 + row * _HEIGHT
-            for column, box in enumerate(boxes):
+        y = _TITLE
+        for row, height in enumerate(heights):
+            fill = _FILLS[row % len(_FILLS)]
+            for column, box in enumerate(rows[row]):
                 if box is None:
                     continue
                 x = _EDGE + column * (_BOX + _GAP)
-                fill = _FILLS[row % len(_FILLS)]
-                axes.add_patch(
-                    Rectangle((x, y), _BOX, _HEIGHT, facecolor=fill, edgecolor=INK, lw=1)
-                )
+                axes.add_patch(Rectangle((x, y), _BOX, height, facecolor=fill, edgecolor=INK, lw=1))
                 head, *rest = _said(box, _IN_A_BOX)
-                write(axes, x + 0.12, y + 0.24, head, size=10.5, weight="bold")
-                for number, line in enumerate(rest):
-                    write(axes, x + 0.12, y + 0.44 + 0.17 * number, line, size=8.5)
+                write(axes, x + 0.12, y + 0.25, head, size=10.5, weight="bold")
+                for number, line in enumerate(rest, start=1):
+                    write(axes, x + 0.12, y + 0.27 + _LINE * number, line, size=8.5)
+            y += height
         return cast("Figure", axes.figure)
 
     def save(self, path: "str | Path") -> None:
@@ -114,6 +115,11 @@ def _said(box: str, width: int) -> list[str]:
     """The name of a layer, and what it is for in lines of so many characters."""
     name, _, what = box.partition(":")
     return [name.strip(), *wrap(what.strip(), width)]
+
+
+def _height(row: Sequence[str | None]) -> float:
+    """Of the boxes of one row, in inches: that of the one with most to say."""
+    return _HEAD + _LINE * (max(len(_said(box, _IN_A_BOX)) for box in row if box) - 1)
 
 
 def _edge(corners: str) -> str:
