@@ -17,6 +17,7 @@ from portlab.network.addresses import is_loopback
 from portlab.network.clock import SECOND
 from portlab.network.faults import Fault
 from portlab.network.link import Link, Passage, Wire
+from portlab.network.many import is_for_many
 from portlab.network.timers import Timers
 from portlab.packets import Packet
 from portlab.trace.record import Fate, Origin, Record, StateChange
@@ -121,17 +122,39 @@ class Network:
         """
         if destination is None:
             destination = packet.dst
+        if is_for_many(destination):
+            self._send_to_all(sender, packet)
+            return
         receiver = sender if is_loopback(destination) else self._owners.get(destination)
         if receiver is None:
             nowhere = (None, f"no host has {destination}")
             self._transmit(sender, packet, state, None, nowhere, "lost")
             return
+        self._carry(sender, packet, state, receiver)
+
+    def _send_to_all(self, sender: Node, packet: Packet) -> None:
+        """As a switch does: a copy for every line but the sender's. Each host sees whether it
+        wants it.
+
+        A sender that listens itself would hear itself on many systems; that is not modelled.
+        """
+        others = [node for node in self._nodes if node is not sender]
+        for receiver in others:
+            self._carry(sender, packet, None, receiver, f"copy for {receiver.name}")
+        if not others:
+            nowhere = (None, "no other host is there")
+            self._transmit(sender, packet, None, None, nowhere, "lost")
+
+    def _carry(
+        self, sender: Node, packet: Packet, state: str | None, receiver: Node, copy: str = ""
+    ) -> None:
+        fate: Fate = "delivered"
         wire = self.wire(sender.name, receiver.name)
         port = packet.dport if wire.link.filtered else None
         passages = wire.carry(self.now, len(packet.raw), port)
-        fate: Fate = "delivered"
-        for passage in passages:
-            self._transmit(sender, packet, state, receiver, passage, fate)
+        for arrival, cause in passages:
+            why = ": ".join(filter(None, (copy, cause))) or None
+            self._transmit(sender, packet, state, receiver, (arrival, why), fate)
             fate = "duplicate"
 
     def _transmit(

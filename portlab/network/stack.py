@@ -12,6 +12,7 @@ from portlab.errors import PacketError
 from portlab.network import icmp
 from portlab.network.addresses import bindable, is_loopback
 from portlab.network.ephemeral import EphemeralPorts
+from portlab.network.many import is_for_many
 from portlab.network.network import Network
 from portlab.network.pings import Pings
 from portlab.network.secret import Secret
@@ -65,7 +66,11 @@ class Stack:
     # ---- a node of the network
 
     def receive(self, packet: Packet, now: int) -> None:
-        """Hand a packet on; one that is damaged is dropped without a word (RFC 1122 3.2.1.2)."""
+        """Hand a packet on; one that is damaged is dropped without a word (RFC 1122 3.2.1.2).
+
+        What was sent to many is for UDP alone: TCP drops it (RFC 9293 3.9.2.3, MUST-57), a ping
+        stays without an answer, and no error is sent about it (RFC 1122 3.2.2, 3.2.2.6).
+        """
         try:
             ip = packet.ip
             if ip.more_fragments or ip.fragment_offset:
@@ -79,7 +84,10 @@ class Stack:
         except PacketError:
             return
         src, dst = ip.source_address, ip.destination_address
-        if isinstance(payload, Segment):
+        if is_for_many(dst):
+            if isinstance(payload, UdpDatagram):
+                self.udp.receive(payload, src, dst, now)
+        elif isinstance(payload, Segment):
             self.tcp.receive(payload, src, dst, now)
         elif isinstance(payload, UdpDatagram):
             if not self.udp.receive(payload, src, dst, now):
