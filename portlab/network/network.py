@@ -151,10 +151,11 @@ class Network:
         fate: Fate = "delivered"
         wire = self.wire(sender.name, receiver.name)
         port = packet.dport if wire.link.filtered else None
-        passages = wire.carry(self.now, len(packet.raw), port)
-        for arrival, cause in passages:
-            why = ": ".join(filter(None, (copy, cause))) or None
-            self._transmit(sender, packet, state, receiver, (arrival, why), fate)
+        for passage in wire.carry(self.now, len(packet.raw), port):
+            if copy:
+                arrival, cause = passage
+                passage = arrival, f"{copy}: {cause}" if cause else copy
+            self._transmit(sender, packet, state, receiver, passage, fate)
             fate = "duplicate"
 
     def _transmit(
