@@ -111,7 +111,7 @@ class KernelWorld:
         names = self._directory.all_names
         ground = KernelGround(self._basement, number, name, addresses, names)
         self._core.grounds[name] = ground
-        host = KernelHost(self._core, name, addresses, self._directory.address_of, ground)
+        host = KernelHost(self._core, name, addresses, self._address_of, ground)
         self._directory.add(host)
         return host
 
@@ -120,7 +120,7 @@ class KernelWorld:
             addresses = self._directory.next_addresses(name)
             stack = Stack(name, addresses, self._network, self._seed)
             self._network.add(stack)
-            host = ModelHost(stack, self._directory.address_of)
+            host = ModelHost(stack, self._address_of)
             self._directory.add(host)
         return host
 
@@ -190,6 +190,10 @@ class KernelWorld:
             self._core.end()
         self._forgotten.detach()
         self._core.raise_unnoticed()
+
+    def _address_of(self, peer: Host | str) -> str:
+        """Of this world, and not its directory, so that who holds a host holds the world."""
+        return self._directory.address_of(peer)
 
     def _hang_up(self) -> None:
         self._core.close_by_hand()

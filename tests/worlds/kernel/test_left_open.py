@@ -1,5 +1,6 @@
 """Nothing of a kernel lab is left, however it ended: no process, namespace, descriptor, thread."""
 
+import contextlib
 import gc
 import os
 import select
@@ -8,14 +9,14 @@ import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from portlab import Lab, apps
-from portlab.errors import LabError, WorldError
+from portlab.errors import WorldError
 from portlab.worlds.kernel.host import KernelHost
 from tests.requires import needs
 from tests.worlds.left_behind import belongings, left_behind
@@ -25,15 +26,29 @@ needs("kernel")
 ROOT = Path(__file__).parents[3]
 
 
-def namespaces() -> set[str]:
-    """The network namespaces that some process is in."""
+def namespaces(processes: Iterable[Path]) -> set[str]:
+    """The network namespaces that processes are in, or hold a descriptor of."""
     found = set()
-    for process in Path("/proc").glob("[0-9]*"):
+    for process in processes:
         try:
-            found.add(os.readlink(process / "ns/net"))
+            links = [process / "ns/net", *(process / "fd").iterdir()]
         except OSError:
             continue  # it has just ended, or is somebody else's
-    return found
+        for link in links:
+            with contextlib.suppress(OSError):
+                found.add(os.readlink(link))
+    return {one for one in found if one.startswith("net:[")}
+
+
+def everywhere() -> set[str]:
+    return namespaces(Path("/proc").glob("[0-9]*"))
+
+
+def in_labs(owner: int | None = None) -> set[str]:
+    """Those of this process's labs (or another's) alone."""
+    children = psutil.Process(owner).children(recursive=True)
+    inside = namespaces(Path(f"/proc/{child.pid}") for child in children)
+    return inside - namespaces([Path("/proc/self")])
 
 
 def use(lab: Lab) -> None:
@@ -46,14 +61,19 @@ def use(lab: Lab) -> None:
     assert connection.receive_until(b"o") == b"hello"
     client.connect(server, 7).close()
     client.start_connect("192.0.2.1", 80)
+    SEEN.update(in_labs())
+
+
+SEEN: set[str] = set()
+"""The namespaces that the labs of these tests had."""
 
 
 @pytest.fixture
 def nothing_is_left() -> Iterator[None]:
-    before, places = belongings(), namespaces()
+    before = belongings()
     yield
     assert not left_behind(before)
-    assert namespaces() <= places
+    assert not SEEN & everywhere()
 
 
 @pytest.mark.usefixtures("nothing_is_left")
@@ -66,6 +86,7 @@ def test_two_hundred_labs_in_a_row() -> None:
                 server, client = lab.hosts("server", "client")
                 server.listen(80)
                 client.connect(server, 80)
+    assert len(SEEN) >= 2
 
 
 @pytest.mark.usefixtures("nothing_is_left")
@@ -152,7 +173,6 @@ def test_a_program_that_ends_with_an_open_lab_ends() -> None:
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
 def test_nothing_outlives_its_owner(how: signal.Signals) -> None:
     """kill -9 leaves no time to tidy up: the helper sees the end of its channel."""
-    places = namespaces()
     script = CELL + (
         "import threading\n"
         "threading.Thread(target=client.run, args=(['sleep', '1001'],), daemon=True,"
@@ -166,6 +186,8 @@ def test_nothing_outlives_its_owner(how: signal.Signals) -> None:
         assert owner.stdout is not None
         owner.stdout.readline()
         inside = _when(lambda: _with_sleep(psutil.Process(owner.pid).children(recursive=True)))
+        places = in_labs(owner.pid)
+        assert len(places) >= 2
         ends = [os.pidfd_open(one.pid) for one in inside]
         owner.send_signal(how)
     try:
@@ -174,7 +196,41 @@ def test_nothing_outlives_its_owner(how: signal.Signals) -> None:
     finally:
         for end in ends:
             os.close(end)
-    _when(lambda: namespaces() <= places)
+    _when(lambda: not places & everywhere())
+
+
+def test_nothing_outlives_a_jupyter_kernel() -> None:
+    """An interrupt, which reaches the whole process group, leaves the lab alive; kill -9 does not
+    leave anything.
+    """
+    from jupyter_client.manager import KernelManager
+
+    manager = KernelManager()
+    manager.start_kernel(cwd=str(ROOT))
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(60)
+        assert client.execute_interactive(CELL, timeout=60)["content"]["status"] == "ok"
+        pid = manager.provisioner.pid  # type: ignore[union-attr]
+        inside = psutil.Process(pid).children(recursive=True)
+        assert inside
+        places = in_labs(pid)
+        ends = [os.pidfd_open(one.pid) for one in inside]
+        threading.Timer(0.5, manager.interrupt_kernel).start()
+        waiting = client.execute_interactive("connection.receive(timeout=60)", timeout=60)
+        assert waiting["content"]["ename"] == "KeyboardInterrupt"
+        talking = "connection.send(b'y'); assert connection.receive() == b'y'"
+        assert client.execute_interactive(talking, timeout=60)["content"]["status"] == "ok"
+        os.kill(pid, signal.SIGKILL)
+        for end in ends:
+            _wait_for(end)
+            os.close(end)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+        manager.cleanup_resources()
+    _when(lambda: not places & everywhere())
 
 
 def _with_sleep(processes: list[psutil.Process]) -> list[psutil.Process]:
@@ -241,5 +297,3 @@ def test_limits_hold() -> None:
     with pytest.raises(LimitReached):
         client.udp()
     world.close()
-    with pytest.raises(LabError):
-        world.run()
