@@ -279,6 +279,11 @@ class Network:
             "what keeps it busy."
         )
 
+    @property
+    def carries(self) -> bool:
+        """Whether packets are on their way."""
+        return bool(self._flying)
+
     def is_quiet(self) -> bool:
         return not self._flying and all(node.is_quiet() for node in self._nodes)
 

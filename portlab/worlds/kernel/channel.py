@@ -52,16 +52,16 @@ class Channel:
 
     def ask(self, name: str, *arguments: Any, give: Sequence[int] = ()) -> list[int]:
         """Have the helper do something; the descriptors it hands back. Raises OSError."""
-        socket.send_fds(self._channel, [marshal.dumps([name, *arguments])], give)
+        try:
+            socket.send_fds(self._channel, [marshal.dumps([name, *arguments])], give)
+        except ConnectionError:
+            raise _gone() from None
         return self._answer()
 
     def _answer(self) -> list[int]:
         data, descriptors, _, _ = socket.recv_fds(self._channel, _ANSWER, _MOST_DESCRIPTORS)
         if not data:
-            raise WorldError(
-                "The helper in which the hosts of this lab lived has ended, and they with it. "
-                "Open a new lab."
-            )
+            raise _gone()
         said: dict[str, Any] = marshal.loads(data)
         if refused := said.get("refused"):
             raise cannot(obstacle_at(*refused))
@@ -87,6 +87,13 @@ def cannot(obstacle: Obstacle) -> WorldError:
     return WorldError(
         f"The kernel world cannot run here ({obstacle.seen}). {obstacle.remedy} Or use "
         "world='model', where every packet is seen too."
+    )
+
+
+def _gone() -> WorldError:
+    return WorldError(
+        "The helper in which the hosts of this lab lived has ended, and they with it. Open a new "
+        "lab."
     )
 
 

@@ -111,7 +111,7 @@ class KernelWorld:
         names = self._directory.all_names
         ground = KernelGround(self._basement, number, name, addresses, names)
         self._core.grounds[name] = ground
-        host = KernelHost(self._core, name, addresses, self._directory.address_of, ground)
+        host = KernelHost(self._core, name, addresses, self._address_of, ground)
         self._directory.add(host)
         return host
 
@@ -120,7 +120,7 @@ class KernelWorld:
             addresses = self._directory.next_addresses(name)
             stack = Stack(name, addresses, self._network, self._seed)
             self._network.add(stack)
-            host = ModelHost(stack, self._directory.address_of)
+            host = ModelHost(stack, self._address_of)
             self._directory.add(host)
         return host
 
@@ -136,7 +136,7 @@ class KernelWorld:
         """Wait `seconds`; or (None) until nothing is under way.
 
         That is when no packet is on the wire, none came for a moment, apps have dealt with all
-        that arrived, and no kernel's TCP waits for an answer. Raises LimitReached when that has
+        that arrived, and no TCP waits for an answer. Raises LimitReached when that has
         not come after two minutes, and AppError if a program raised.
         """
         self._core.check()
@@ -168,10 +168,14 @@ class KernelWorld:
         return False
 
     def _is_at_rest(self) -> bool:
-        kernels = [host for host in self._directory if isinstance(host, KernelHost)]
-        return self._network.is_quiet() and not any(
-            row.under_way for host in kernels for row in host.rows()
-        )
+        if self._network.carries:
+            return False
+        with self._network.acting():
+            models = [host for host in self._directory if isinstance(host, ModelHost)]
+            if any(host.is_under_way() for host in models):
+                return False
+        kernels = (host for host in self._directory if isinstance(host, KernelHost))
+        return not any(row.under_way for host in kernels for row in host.rows())
 
     def close(self) -> None:
         """Close every socket, let everybody see it, then end it all. Safe to repeat.
@@ -186,6 +190,10 @@ class KernelWorld:
             self._core.end()
         self._forgotten.detach()
         self._core.raise_unnoticed()
+
+    def _address_of(self, peer: Host | str) -> str:
+        """Of this world, and not its directory, so that who holds a host holds the world."""
+        return self._directory.address_of(peer)
 
     def _hang_up(self) -> None:
         self._core.close_by_hand()

@@ -183,9 +183,8 @@ def test_no_unix_socket_can_be_reached(
                     f"socket.socket(socket.AF_UNIX, {int(kind)})",
                     f"socket.socketpair(socket.AF_UNIX, {int(kind)})[0]",
                 ):
-                    said = python(
-                        client, f"import socket; {make}.connect({address!r}); print('out')"
-                    )
+                    code = f"import socket; {make}.connect({address!r}); print('out')"
+                    said = python(client, code)
                     assert "out" not in said.split()
                     assert "Error" in said
             done = client.run(["curl", "-sS", "--unix-socket", path, "http://out/"])

@@ -98,7 +98,10 @@ def test_a_lost_syn_ack_is_sent_again_by_the_kernel() -> None:
     assert trace.result == b"hello"
     assert trace[1].fate == "lost"
     assert trace[1].cause == "dropped on request: drop(2)"
-    assert flags(trace)[:5] == ["SYN", "SYN,ACK", "SYN", "SYN,ACK", "ACK"]
+    # Both sides' timers run for a second: which is first is chance.
+    again = [record for record in trace if record.flags == "SYN,ACK"][1]
+    assert again.fate == "delivered"
+    assert again.time - trace[0].time >= 1_000_000
     without = trace.rerun([])
     assert flags(without)[:3] == ["SYN", "SYN,ACK", "ACK"]
 
@@ -129,11 +132,8 @@ def test_a_large_datagram_is_seen_in_fragments() -> None:
         far = server.udp()
         client.udp().send_to(bytes(4000), server, far.port)
         assert far.receive()[0] == bytes(4000)
-        assert [len(record.packet.raw) for record in lab.trace if record.packet] == [
-            1500,
-            1500,
-            1068,
-        ]
+        packets = [record.packet for record in lab.trace if record.packet]
+        assert [len(packet.raw) for packet in packets] == [1500, 1500, 1068]
 
 
 @pytest.mark.parametrize("kinds", [("kernel", "model"), ("model", "kernel"), ("model", "model")])
@@ -263,7 +263,7 @@ def test_views_show_what_was_captured() -> None:
     trace = run(echo, world="kernel")
     shown = ladder(trace)
     text = shown.text()
-    assert "captured" in text.splitlines()[0]
+    assert "packets, captured" in text
     assert "server" in text
     assert "RFC" not in shown.text(why=True)
     bundle = shown._repr_mimebundle_()
