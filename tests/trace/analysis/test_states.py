@@ -34,6 +34,7 @@ def compared(one: Observed, changes: list[StateChange]) -> Iterator[tuple[int, s
     talk = one.conversation
     ends = talk.client, talk.server
     fins = [False, False]
+    tops: dict[int, int] = {}
     packets = [record for record in talk.trace if record.segment is not None]
     landed, arrivals = 0, Counter[tuple[int, int]]()
     for at, record in enumerate(packets):
@@ -48,12 +49,16 @@ def compared(one: Observed, changes: list[StateChange]) -> Iterator[tuple[int, s
             true = record.state if fins[way] else BEFORE_ITS_FIN.get(record.state, record.state)
             yield record.number, "sender", heard(inferred[way]), heard(true)
             after = packets[at + 1].time if at + 1 < len(packets) else record.arrival
-            if after >= record.arrival:
+            old = segment.has_rst and tops.get(way, segment.seq) != segment.seq
+            if after >= record.arrival and not old:
                 was = inferred_before(one, packets[at - 1].number)[1 - way] if at else None
                 true = arrived(changes, ends[1 - way], record) or was or "unknown"
                 if not fins[1 - way]:
                     true = BEFORE_ITS_FIN.get(true, true)
                 yield record.number, "target", heard(inferred[1 - way]), heard(true)
+        top = (segment.seq + segment.sequence_length) % 2**32
+        if 0 < (top - tops.setdefault(way, top)) % 2**32 < 2**31:
+            tops[way] = top
         landed = max(landed, record.arrival)
         arrivals[1 - way, record.arrival] += 1
 
