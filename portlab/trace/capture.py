@@ -192,9 +192,13 @@ class _Taker:
         )
 
     def _completed(self, raw: bytes, time: int) -> Packet | None:
-        """The packet that a fragment completes, out of its tunnel."""
+        """The packet that a fragment completes, out of its tunnel, if it can be read."""
         whole = self._fragments.add(Packet(raw), time)
         if whole is None:
+            return None
+        try:
+            Packet.decode(whole.raw)
+        except PacketError:
             return None
         start, end = innermost(whole)
         return Packet(whole.raw[start:end])

@@ -235,7 +235,7 @@ class _Sorter:
 
     def _flow(self, record: Record) -> tuple[Flow | None, bool]:
         """The five values that the record belongs to, and whether it only reports about them."""
-        packet = record.packet
+        packet = record.whole or record.packet
         if packet is None:
             call = record.call
             if call is None or call.dst is None:

@@ -8,7 +8,7 @@ from portlab.packets import ACK, FIN, RST, SYN, Glance, Segment, WindowScale
 from portlab.trace.analysis.labels import Kind, Label
 from portlab.trace.analysis.resets import why_reset
 from portlab.trace.analysis.side import HALF, MASK, Side
-from portlab.trace.analysis.states import End, States, follow
+from portlab.trace.analysis.states import End, States, follow, reset
 from portlab.trace.record import Record
 
 PROMPT = 20_000
@@ -240,7 +240,9 @@ class Observer:
         kind, about = why_reset(seen, sender, target, me, peer)
         self._label(kind, record.number, about)
         me.told, me.latest = None, (record.number, seen)
-        self._conclude(record.number, way, seen, 0)
+        reset(sender, target, taken=me.next in (None, seen.seq))
+        self._calm = False
+        self._note_states(record.number)
 
     def _conclude(self, number: int, way: int, seen: Glance, size: int) -> None:
         sender, target = self._ends[way], self._ends[1 - way]

@@ -2,7 +2,7 @@
 
 from portlab.packets import ACK, SYN, Glance
 from portlab.trace.analysis.labels import Kind
-from portlab.trace.analysis.side import Side
+from portlab.trace.analysis.side import HALF, MASK, Side
 from portlab.trace.analysis.states import End
 
 
@@ -23,7 +23,8 @@ def why_reset(
         return "reset: no such connection", about
     if not (sender.synchronized and target.synchronized):
         return "reset: opening given up", about
-    answered = me.latest is not None and about is not None and me.latest[0] < about
-    if sender.fin is not None and last.length and answered:
-        return "reset: data after close", about
+    if sender.fin is not None and peer.next is not None and me.ack is not None:
+        owed = (peer.next - me.ack - (target.fin is not None)) & MASK
+        if 0 < owed < HALF:
+            return "reset: data after close", about
     return "reset: abort", None

@@ -9,7 +9,7 @@ packet mends that.
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from portlab.packets import ACK, FIN, RST, SYN
+from portlab.packets import ACK, FIN, SYN
 from portlab.tcp.states import State
 
 _HALF = 0x8000_0000
@@ -74,29 +74,32 @@ class End:
         """It is found in mid-conversation, so it has been through the opening."""
         self.seen = self.has_syn = self.syn_acked = True
 
+    def forget(self) -> None:
+        """As if nothing had been before."""
+        self.__init__()  # type: ignore[misc]
+
     def open_anew(self, seq: int) -> None:
         """It sends a SYN as if nothing had been before."""
-        self.__init__(seen=True, syn=seq, asked=True)  # type: ignore[misc]
+        self.forget()
+        self.seen = self.asked = True
+        self.syn = seq
 
 
 def follow(sender: End, target: End, flags: int, seq: int, ack: int, size: int) -> None:
-    """Take in one segment from `sender` to `target`; `size` counts its SYN and FIN too.
+    """Take in one segment from `sender` to `target` (no RST); `size` counts its SYN and FIN too.
 
     A gap before it is no matter of states: the observer takes it to be filled, until the target's
     next acknowledgment says that it is not.
     """
-    if flags & RST:
-        sender.seen = sender.over = True
-        target.listens = target.state is State.SYN_RECEIVED and not target.asked
-        target.seen = target.over = True
-        return
     sender.over = False  # whoever sends did not take in the RST that was on its way
     if flags & SYN:
         _open(sender, target, flags, seq)
-    else:
-        for end in (sender, target):
-            if not end.seen:
-                end.settle()
+    elif sender.syn is None and target.state is State.SYN_SENT and not _covers(ack, target.syn):
+        sender.seen = False  # it speaks of a connection from before, of which nothing is known
+        return
+    for end in (sender, target):
+        if not end.seen:
+            end.settle()
     if flags & ACK:
         _acknowledge(sender, target, ack)
     if size and not flags & SYN:
@@ -109,7 +112,19 @@ def follow(sender: End, target: End, flags: int, seq: int, ack: int, size: int) 
         target.has_fin = True
 
 
+def reset(sender: End, target: End, *, taken: bool) -> None:
+    """Take in a RST; `taken` if its number is the one that the target waits for."""
+    if sender.state is not State.SYN_SENT:
+        # There it is an answer to something old, and the opening goes on (RFC 9293 3.10.7.3).
+        sender.seen = sender.over = True
+    if taken or not target.synchronized:
+        target.listens = target.state is State.SYN_RECEIVED and not target.asked
+        target.seen = target.over = True
+
+
 def _open(sender: End, target: End, flags: int, seq: int) -> None:
+    if target.over:
+        target.forget()
     sender.seen, sender.syn = True, seq
     sender.syn_acked = False
     if not flags & ACK:
@@ -126,6 +141,6 @@ def _acknowledge(sender: End, target: End, ack: int) -> None:
         sender.has_fin = _covers(ack, target.fin)
 
 
-def _covers(ack: int, number: int) -> bool:
+def _covers(ack: int, number: int | None) -> bool:
     """Does `ack` acknowledge the sequence number `number`?"""
-    return 0 < (ack - number) & _MASK < _HALF
+    return number is not None and 0 < (ack - number) & _MASK < _HALF

@@ -75,6 +75,7 @@ DIFFERENCES: dict[Difference, tuple[str, ...]] = {
     _pair("fast retransmission", "retransmission"): (ROUND_TRIP,),
     _pair("out of order", "retransmission"): (NEVER_SEEN,),
     _pair("retransmission", "keep-alive"): (ONE_BYTE,),
+    _pair("duplicate ACK", "keep-alive ACK"): (ONE_BYTE,),
     _pair("retransmission", ""): (REPEATED_START,),
     _pair("", "retransmission"): (RESET, CROSSED),
     _pair("", "zero-window probe"): (RESET,),

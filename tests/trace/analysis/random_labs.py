@@ -47,6 +47,7 @@ def traffic(seed: int) -> Trace:
                 for _ in range(draw.randint(0, 5)):
                     _do_something(draw, lab, near, far)
                 _end(draw, lab, near, far)
+        lab.run(5)
         return lab.trace
 
 

@@ -20,6 +20,7 @@ FROM_EITHER_SIDE = {
         > A 1 1 len=1
         > A 1 1 len=1 t=1         : retransmission
         < A 1 2
+        < A 1 2                   : duplicate ACK
     """,
     "one byte sent again, with more behind it": """
         > A 1 1 len=1
