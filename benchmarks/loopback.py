@@ -15,8 +15,8 @@ from time import perf_counter
 from benchmarks import Row
 from portlab import apps
 from portlab.host import Connection
-from portlab.worlds.loopback.limits import Limits
 from portlab.worlds.loopback.world import LoopbackWorld
+from portlab.worlds.sockets.limits import Limits
 
 PAYLOAD = b"x" * 64
 ROUND_TRIPS = 250

@@ -27,11 +27,16 @@ if TYPE_CHECKING:
     from portlab.quiz.prediction import compare as compare
     from portlab.quiz.prediction import predict as predict
     from portlab.system.network.computer import this_computer as this_computer
+    from portlab.tools.lookup import lookup as lookup
     from portlab.trace.capture import load as load
     from portlab.trace.capture import save as save
     from portlab.trace.conversations import conversations as conversations
+    from portlab.trace.cost import cost as cost
     from portlab.trace.trace import Trace as Trace
+    from portlab.views.costs import costs as costs
     from portlab.views.header import header as header
+    from portlab.views.hearing import heard as heard
+    from portlab.views.layers import layers as layers
     from portlab.views.picture import ladder as ladder
     from portlab.views.table import table as table
 
@@ -44,15 +49,20 @@ _HOMES = {
     "claim": "portlab.claims",
     "compare": "portlab.quiz.prediction",
     "conversations": "portlab.trace.conversations",
+    "cost": "portlab.trace.cost",
+    "costs": "portlab.views.costs",
     "delay": "portlab.network.faults",
     "doctor": "portlab.course.report",
     "drop": "portlab.network.faults",
     "duplicate": "portlab.network.faults",
     "exercise": "portlab.course.exercises",
+    "heard": "portlab.views.hearing",
     "hint": "portlab.course.exercises",
     "header": "portlab.views.header",
     "ladder": "portlab.views.picture",
+    "layers": "portlab.views.layers",
     "load": "portlab.trace.capture",
+    "lookup": "portlab.tools.lookup",
     "predict": "portlab.quiz.prediction",
     "questions": "portlab.quiz.closing",
     "run": "portlab.lab",

@@ -80,3 +80,12 @@ class LimitReached(PortlabError):
 
 class QuizError(PortlabError):
     """A question asked, answered or written in a way that cannot be graded."""
+
+
+class ScriptError(PortlabError):
+    """A script of segments that cannot be read; `line` and `column` (from 1) say where."""
+
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column

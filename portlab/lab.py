@@ -24,7 +24,8 @@ from portlab.network.faults import (
 )
 from portlab.trace.code import line_to_paste
 from portlab.trace.trace import Trace
-from portlab.worlds import World, world_class
+from portlab.wording import listed
+from portlab.worlds import HOSTS_OF, World, world_class
 
 if TYPE_CHECKING:
     from portlab.network.link import Link
@@ -67,14 +68,14 @@ class Lab:
 
     @property
     def world(self) -> str:
-        """`model` or `loopback`."""
+        """`model`, `kernel` or `loopback`."""
         return self._world.name
 
-    def host(self, name: str) -> Host:
+    def host(self, name: str, *, world: str | None = None) -> Host:
         """A new host. Raises LabError for a name that is taken, or that no host can have.
 
-        The rule for names is RFC 1123 2.1, without names that start with a digit: those look like
-        addresses.
+        A kernel lab can have model hosts too (`world="model"`), on the same wire. The rule for
+        names is RFC 1123 2.1, without names that start with a digit: those look like addresses.
         """
         self._check_open()
         if not isinstance(name, str) or not _NAME.fullmatch(name):
@@ -82,7 +83,13 @@ class Lab:
                 f"{name!r} is no name for a host: take a letter and then letters, digits and "
                 "hyphens, at most 63 in all and no hyphen at the end, as in 'web-1'."
             )
-        host = self._world.host(name)
+        fitting = HOSTS_OF.get(self.world, (self.world,))
+        if world is not None and world not in fitting:
+            raise LabError(
+                f"A lab of the {self.world} world has no hosts of world {world!r}, only of "
+                f"{listed(fitting)}. The kernel world has hosts of two."
+            )
+        host = self._world.host(name, world)
         self._names.append(name)
         return host
 

@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("tools",),
     ("incidents", "claims"),
     ("quiz",),
+    ("scripts",),
     ("course",),
     ("cli",),
 )

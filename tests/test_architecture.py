@@ -89,7 +89,7 @@ def test_the_picture_of_the_imports_is_up_to_date() -> None:
 @pytest.mark.parametrize("statement", ["import portlab", "from portlab import Lab, apps, ladder"])
 def test_opening_the_house_loads_nothing_heavy(statement: str) -> None:
     """Measured in benchmarks/startup.py; here, what would make it slow, without a clock."""
-    heavy = {"scapy", "matplotlib", "numpy", "h11", "psutil", "IPython", "ipywidgets"}
+    heavy = {"scapy", "matplotlib", "numpy", "h11", "dnslib", "psutil", "IPython", "ipywidgets"}
     heavy |= {"asyncio", "ipaddress", "subprocess", "platformdirs"}
     code = f"import sys; before = set(sys.modules); {statement}; print(*set(sys.modules) - before)"
     run = subprocess.run(

@@ -185,7 +185,7 @@ def test_the_help_says_which_port_is_called_and_that_files_are_replaced() -> Non
         (["--drop", "-1"], "from 1"),
         (["--drop", "first"], "from 1"),
         (["--seed", "1.5"], "whole number"),
-        (["--world", "kernel"], "model or loopback"),
+        (["--world", "moon"], "model, kernel or loopback"),
         (["--world", "loopback", "--drop", "1"], "--drop and --loss"),
         (["--world", "loopback", "--loss", "0.5"], "--drop and --loss"),
         (["--figure", "ladder.gif"], ".png, .svg or .pdf"),

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from portlab.apps.app import Woken as Woken
     from portlab.apps.daytime import Daytime as Daytime
     from portlab.apps.discard import Discard as Discard
+    from portlab.apps.dns import Dns as Dns
     from portlab.apps.echo import Echo as Echo
     from portlab.apps.http import Http as Http
+    from portlab.apps.voice import Voice as Voice
 
 _PROTOCOL = (
     "Abort Action Address App Close Connect Data Datagram Event Listen Opened PeerClosed Reset "
@@ -38,8 +40,10 @@ _PROTOCOL = (
 _HOMES = {
     "Daytime": "portlab.apps.daytime",
     "Discard": "portlab.apps.discard",
+    "Dns": "portlab.apps.dns",
     "Echo": "portlab.apps.echo",
     "Http": "portlab.apps.http",
+    "Voice": "portlab.apps.voice",
     **dict.fromkeys(_PROTOCOL.split(), "portlab.apps.app"),
 }
 

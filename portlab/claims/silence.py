@@ -101,7 +101,7 @@ CLAIMS = (
         "with ICMP or a RST of its own.)",
         "RFC 9293 section 3.5.2 (group 1) and section 3.8.3",
         {"model": Trial(closed_and_filtered, look_the_same)},
-        "only there is a wire on which something can be filtered",
+        "there is a wire on which something can be filtered",
     ),
     Claim(
         35,

@@ -73,7 +73,7 @@ class Claim:
     right: str
     authority: str
     trials: Mapping[str, Trial] = field(default_factory=dict)
-    only_there: str = "only there is every packet seen"
+    only_there: str = "there every packet is seen, and every run is the same"
 
     @property
     def worlds(self) -> tuple[str, ...]:

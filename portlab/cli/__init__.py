@@ -1,4 +1,4 @@
-"""The command line: `portlab lab`, `doctor`, `handshake` and `show`.
+"""The command line: `portlab lab`, `doctor`, `handshake`, `show` and `script`.
 
 A thin shell. What a command does is done elsewhere and imported when it is asked for, because
 half of a short command's time is start-up. Errors are sentences on standard error, with status 2.
@@ -15,7 +15,11 @@ from portlab.errors import PortlabError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0, 2 for an error, 130 after Ctrl-C."""
+    """Run one command and return its exit status: 0, 2 for an error, 130 after Ctrl-C.
+
+    A command may give another one itself, as `script` gives 1 where a script has failed.
+    """
+    status = 0
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that lacks a character shows "?"
@@ -25,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command is None:
             parser.print_help()
         else:
-            options.command(options)
+            status = options.command(options) or 0
         if sys.stdout:  # None where it was closed before we began
             sys.stdout.flush()
     except PortlabError as error:
@@ -41,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = f" ({error.filename})" if error.filename else ""
         print(f"portlab: the system refused: {error.strerror or error}{where}.", file=sys.stderr)
         return 2
-    return 0
+    return status
 
 
 def _give_up_output() -> None:
@@ -123,8 +127,8 @@ def _parser() -> argparse.ArgumentParser:
         "--world",
         type=values.world,
         default="model",
-        metavar="model|loopback",
-        help="portlab's own TCP (default), or this computer's sockets",
+        metavar="model|kernel|loopback",
+        help="portlab's own TCP (default), Linux's on portlab's wire, or this computer's sockets",
     )
     handshake.add_argument(
         "--drop",
@@ -173,6 +177,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     show.set_defaults(command=commands.show)
 
+    _add_script(kinds)
+
     for command in (handshake, show):
         command.add_argument(
             "--figure",
@@ -190,3 +196,52 @@ def _parser() -> argparse.ArgumentParser:
             "--why", action="store_true", help="say beneath the ladder why each packet was sent"
         )
     return parser
+
+
+def _add_script(kinds: "argparse._SubParsersAction[_Parser]") -> None:
+    script = kinds.add_parser(
+        "script",
+        help="play scripts of segments, as packetdrill writes them",
+        description="Play scripts of segments against portlab's own TCP, in virtual time: what is "
+        "sent to a host, what it must answer, and what its system calls return. Prints pass, fail "
+        "or skip for each, and ends with status 1 if one has failed. The options say what the "
+        "scripts assume of the host.",
+    )
+    script.add_argument("files", metavar="FILE", nargs="+", help="a script, often named *.pkt")
+    script.add_argument(
+        "--json", action="store_true", help="print a list of outcomes as JSON, with the packets"
+    )
+    script.add_argument(
+        "--mss",
+        type=values.within(1, 0xFFFF),
+        default=1460,
+        metavar="N",
+        help="largest payload in bytes, 20 less over IPv6 (default 1460)",
+    )
+    script.add_argument(
+        "--window",
+        type=values.within(1, 1 << 30),
+        default=1 << 18,
+        metavar="N",
+        help="receive buffer in bytes (default 262144)",
+    )
+    script.add_argument(
+        "--wscale",
+        type=values.within(0, 14),
+        default=8,
+        metavar="N",
+        help="shift of the window that the host offers (default 8)",
+    )
+    script.add_argument(
+        "--no-sack", dest="sack", action="store_false", help="no selective acknowledgments"
+    )
+    script.add_argument(
+        "--no-timestamps", dest="timestamps", action="store_false", help="no timestamps option"
+    )
+    script.add_argument(
+        "--ip-version",
+        choices=("ipv4", "ipv6"),
+        metavar="ipv4|ipv6",
+        help="whatever the script says (default: what it says, or ipv4)",
+    )
+    script.set_defaults(command=commands.script)

@@ -80,12 +80,13 @@ def handshake(options: argparse.Namespace) -> None:
     if options.world == "loopback" and (options.drop or options.loss):
         raise PortlabError(
             "--drop and --loss need a wire of portlab's own, and on loopback this computer's "
-            "kernel moves the packets. Leave --world away: the model world loses what you say."
+            "kernel moves the packets. Leave --world away: the model world loses what you say, as "
+            "the kernel world does."
         )
 
     def experiment(lab: "Lab") -> None:
         server, client = lab.hosts("server", "client")
-        listener = server.listen(80 if lab.world == "model" else 0)
+        listener = server.listen(0 if lab.world == "loopback" else 80)
         client.connect(server, listener.port)
         if lab.world == "loopback":
             listener.accept()  # there, only what programs call can be seen
@@ -118,6 +119,49 @@ def show(options: argparse.Namespace) -> None:
     _put(trace, options)
     if whole.error:
         raise whole.error  # what could be read is shown, and yet something is wrong
+
+
+def script(options: argparse.Namespace) -> int:
+    """1 if a script failed, or could not be read."""
+    from portlab.errors import ScriptError
+    from portlab.scripts import Assumed, Outcome, play
+    from portlab.scripts.outcome import summary
+
+    assumed = Assumed(
+        mss=options.mss,
+        window=options.window,
+        wscale=options.wscale,
+        sack=options.sack,
+        timestamps=options.timestamps,
+        ip_version=options.ip_version,
+    )
+    outcomes = []
+    for file in options.files:
+        try:
+            outcome = play(_bytes_of(file), name=file, assumed=assumed)
+        except ScriptError as error:
+            outcome = Outcome(file, "fail", f"It cannot be read: {error}")
+        outcomes.append(outcome)
+        if not options.json:
+            print(outcome.report(_width()))
+    if options.json:
+        import json
+
+        print(json.dumps([outcome.as_dict() for outcome in outcomes], indent=1))
+    else:
+        print(summary(outcomes))
+    return int(any(outcome.status == "fail" for outcome in outcomes))
+
+
+def _bytes_of(file: str) -> bytes:
+    try:
+        with open(file, "rb") as opened:
+            return opened.read()
+    except OSError as error:
+        raise PortlabError(
+            f"{file} cannot be read: {error.strerror}. Give the path of a script, such as "
+            "tests/scripts/listen/syn.pkt in a checkout."
+        ) from error
 
 
 def _put(trace: "Trace", options: argparse.Namespace) -> None:

@@ -2,12 +2,12 @@
 
 import os
 from argparse import ArgumentTypeError
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from portlab.errors import PortlabError
 from portlab.wording import listed
 
-WORLDS = ("model", "loopback")
+WORLDS = ("model", "kernel", "loopback")
 FIGURES = (".png", ".svg", ".pdf")
 CAPTURES = (".pcapng", ".pcap")
 
@@ -15,7 +15,7 @@ CAPTURES = (".pcapng", ".pcap")
 def world(text: str) -> str:
     if text in WORLDS:
         return text
-    raise ArgumentTypeError(f"there is no world {text!r} here: it is model or loopback")
+    raise ArgumentTypeError(f"there is no world {text!r} here: it is model, kernel or loopback")
 
 
 def port(text: str) -> int:
@@ -38,6 +38,17 @@ def whole(text: str) -> int:
         return int(text)
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def within(least: int, most: int) -> Callable[[str], int]:
+    """A whole number from `least` to `most`."""
+
+    def value(text: str) -> int:
+        if text.isascii() and text.isdecimal() and len(text) < 12 and least <= int(text) <= most:
+            return int(text)
+        raise ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
+
+    return value
 
 
 def share(text: str) -> float:

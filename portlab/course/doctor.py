@@ -25,6 +25,7 @@ LIBRARIES = (
     "matplotlib",
     "scapy",
     "h11",
+    "dnslib",
     "psutil",
     "platformdirs",
 )

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 
 from portlab.apps.app import Address
-from portlab.errors import ConnectionClosed, LabError, PortUnreachable, TimedOut
+from portlab.errors import AddressError, ConnectionClosed, LabError, PortUnreachable, TimedOut
 from portlab.host import Closing, Host, written
 from portlab.network.binding import shown
 from portlab.network.checks import as_bytes, check_count
 from portlab.network.clock import deadline_after
+from portlab.network.many import is_multicast
 from portlab.network.programs import UdpService
 from portlab.network.stack import Stack
 from portlab.network.udp_sockets import UdpSocket
+from portlab.packets import packed, unpacked
 from portlab.ports import check_port
 
 
@@ -43,6 +45,20 @@ class ModelUdpSocket(Closing):
             self._check_usable()
             self._socket.peer = (self._resolve(peer), check_port(port))
             self._socket.came_back = False
+
+    def join(self, group: str) -> None:
+        """Hear what is sent to this multicast group on this port (RFC 1112). In the model only.
+
+        Raises AddressError for what is no group.
+        """
+        address = unpacked(packed(group))
+        if not is_multicast(address):
+            raise AddressError(
+                f"{group} is no group to join: it is the address of a host, or of all. Multicast "
+                "groups are 224.0.0.0 to 239.255.255.255, and ff00:: and up in IPv6."
+            )
+        with self._stack.network.acting(self._stack):
+            self._socket.groups.add(address)
 
     def send(self, data: bytes) -> None:
         self._check_usable()

@@ -7,17 +7,20 @@ when it wakes. Every transmission becomes one Record, at the moment it is sent.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from heapq import heappop, heappush
 from types import TracebackType
 from typing import Protocol
 
 from portlab.errors import LabError, LimitReached, PortlabError
+from portlab.network.addresses import is_loopback
 from portlab.network.clock import SECOND
 from portlab.network.faults import Fault
 from portlab.network.link import Link, Passage, Wire
+from portlab.network.many import is_for_many
 from portlab.network.timers import Timers
 from portlab.packets import Packet
-from portlab.trace.record import Fate, Record, StateChange
+from portlab.trace.record import Fate, Origin, Record, StateChange
 from portlab.trace.snapshot import Noted
 
 LOOPBACK_DELAY = 0.000010
@@ -36,6 +39,11 @@ class Node(Protocol):
 
     @property
     def addresses(self) -> tuple[str, ...]: ...
+
+    @property
+    def origin(self) -> Origin:
+        """What its packets are, for their Records: `modelled`, or `captured` from a kernel."""
+        ...
 
     def receive(self, packet: Packet, now: int) -> None:
         """A packet has arrived."""
@@ -102,21 +110,62 @@ class Network:
 
     # ---- sending
 
-    def send(self, sender: Node, packet: Packet, state: str | None = None) -> None:
-        """Put a packet on the wire now. `state` is the sender's TCP state after sending."""
-        destination = packet.dst
+    def send(
+        self,
+        sender: Node,
+        packet: Packet,
+        state: str | None = None,
+        destination: str | None = None,
+    ) -> None:
+        """Put a packet on the wire now. `state` is the sender's TCP state after sending; who knows
+        the `destination` without decoding the packet may say it.
+        """
+        if destination is None:
+            destination = packet.dst
+        if is_for_many(destination):
+            self._send_to_all(sender, packet)
+            return
         receiver = sender if is_loopback(destination) else self._owners.get(destination)
         if receiver is None:
-            self._transmit(packet, state, None, (None, f"no host has {destination}"), "lost")
+            nowhere = (None, f"no host has {destination}")
+            self._transmit(sender, packet, state, None, nowhere, "lost")
             return
-        passages = self.wire(sender.name, receiver.name).carry(self.now, len(packet.raw))
+        self._carry(sender, packet, state, receiver)
+
+    def _send_to_all(self, sender: Node, packet: Packet) -> None:
+        """As a switch does: a copy for every line but the sender's. Each host sees whether it
+        wants it.
+
+        A sender that listens itself would hear itself on many systems; that is not modelled.
+        """
+        others = [node for node in self._nodes if node is not sender]
+        for receiver in others:
+            self._carry(sender, packet, None, receiver, f"copy for {receiver.name}")
+        if not others:
+            nowhere = (None, "no other host is there")
+            self._transmit(sender, packet, None, None, nowhere, "lost")
+
+    def _carry(
+        self, sender: Node, packet: Packet, state: str | None, receiver: Node, copy: str = ""
+    ) -> None:
         fate: Fate = "delivered"
-        for passage in passages:
-            self._transmit(packet, state, receiver, passage, fate)
+        wire = self.wire(sender.name, receiver.name)
+        port = packet.dport if wire.link.filtered else None
+        for passage in wire.carry(self.now, len(packet.raw), port):
+            if copy:
+                arrival, cause = passage
+                passage = arrival, f"{copy}: {cause}" if cause else copy
+            self._transmit(sender, packet, state, receiver, passage, fate)
             fate = "duplicate"
 
     def _transmit(
-        self, packet: Packet, state: str | None, receiver: Node | None, passage: Passage, fate: Fate
+        self,
+        sender: Node,
+        packet: Packet,
+        state: str | None,
+        receiver: Node | None,
+        passage: Passage,
+        fate: Fate,
     ) -> None:
         number = len(self.records) + 1
         arrival, cause = passage
@@ -135,7 +184,7 @@ class Network:
             Record(
                 number,
                 self.now,
-                "modelled",
+                sender.origin,
                 "lost" if arrival is None else fate,
                 packet,
                 arrival,
@@ -149,7 +198,7 @@ class Network:
         self._order += 1
         if doubled_by:
             copy = (arrival, f"doubled on request: {doubled_by}")
-            self._transmit(packet, state, receiver, copy, "duplicate")
+            self._transmit(sender, packet, state, receiver, copy, "duplicate")
 
     # ---- the loop
 
@@ -230,6 +279,11 @@ class Network:
             "what keeps it busy."
         )
 
+    @property
+    def carries(self) -> bool:
+        """Whether packets are on their way."""
+        return bool(self._flying)
+
     def is_quiet(self) -> bool:
         return not self._flying and all(node.is_quiet() for node in self._nodes)
 
@@ -246,7 +300,7 @@ class Network:
 
     # ---- one at a time
 
-    def acting(self, node: Node | None = None) -> "_Acting":
+    def acting(self, node: Node | None = None) -> AbstractContextManager[None]:
         """Entered by every call from outside while it changes anything, in `node` or elsewhere.
 
         Raises LabError when another call is inside already (from an app's session, or from a
@@ -255,7 +309,7 @@ class Network:
         return _Acting(self, node)
 
 
-class _Acting:
+class _Acting(AbstractContextManager[None]):
     def __init__(self, network: Network, node: Node | None) -> None:
         self._network = network
         self._node = node
@@ -292,8 +346,3 @@ class _Acting:
             network._broken = True
         elif self._node is not None:
             network._timers.set(self._node, self._node.next_deadline())
-
-
-def is_loopback(address: str) -> bool:
-    """Whether an address means "this host itself" (RFC 1122 3.2.1.3 (g), RFC 4291 2.5.3)."""
-    return address.startswith("127.") or address == "::1"

@@ -2,33 +2,38 @@
 
 A node of the network without a learner's hands on it (those are in `host.py`). It owns the
 addresses, hands TCP and UDP what is theirs, answers what nobody wants, and keeps the timers of
-its sockets. Of IP it does what a host does: it forwards nothing, and neither fragments nor
-reassembles (RFC 791 3.2 is not modelled).
+its sockets. Of IP it does what a host does: it forwards nothing, cuts what it sends to the size of
+its line, and puts together what arrives in pieces.
 """
 
 from typing import Protocol
 
-from portlab.errors import AddressError, PacketError
+from portlab.errors import PacketError
 from portlab.network import icmp
+from portlab.network.addresses import bindable, is_loopback
 from portlab.network.ephemeral import EphemeralPorts
-from portlab.network.network import Network, is_loopback
+from portlab.network.many import is_for_many
+from portlab.network.network import Network
 from portlab.network.pings import Pings
 from portlab.network.secret import Secret
 from portlab.network.tcp_sockets import TcpSockets
 from portlab.network.timers import Timers
 from portlab.network.udp_sockets import UdpSockets
 from portlab.packets import (
+    SMALLEST_MTU,
+    SMALLEST_MTU_6,
     IcmpMessage,
     Icmpv6Message,
     Packet,
     Payload,
     Reason,
+    Reassembler,
     Segment,
     UdpDatagram,
-    packed,
-    unpacked,
+    fragments_of_sender,
 )
 from portlab.tcp import Config
+from portlab.trace.record import Origin
 
 
 class Timed(Protocol):
@@ -42,6 +47,8 @@ class Timed(Protocol):
 class Stack:
     """A model host's IP layer, and the node that the network sees."""
 
+    origin: Origin = "modelled"
+
     def __init__(self, name: str, addresses: tuple[str, ...], network: Network, seed: int) -> None:
         self.name = name
         self.addresses = addresses
@@ -53,20 +60,34 @@ class Stack:
         self.tcp = TcpSockets(self)
         self.udp = UdpSockets(self)
         self.pings = Pings(self)
+        self._pieces = Reassembler()
         self._identification = 0
 
     # ---- a node of the network
 
     def receive(self, packet: Packet, now: int) -> None:
-        """Hand a packet on; one that is damaged is dropped without a word (RFC 1122 3.2.1.2)."""
+        """Hand a packet on; one that is damaged is dropped without a word (RFC 1122 3.2.1.2).
+
+        What was sent to many is for UDP alone: TCP drops it (RFC 9293 3.9.2.3, MUST-57), a ping
+        stays without an answer, and no error is sent about it (RFC 1122 3.2.2, 3.2.2.6).
+        """
         try:
+            ip = packet.ip
+            if ip.more_fragments or ip.fragment_offset:
+                whole = self._pieces.add(packet, now)
+                if whole is None:
+                    return
+                packet = whole
             payload, ip = packet.payload, packet.ip
             if packet.checksum_ok is False:
                 return
         except PacketError:
             return
         src, dst = ip.source_address, ip.destination_address
-        if isinstance(payload, Segment):
+        if is_for_many(dst):
+            if isinstance(payload, UdpDatagram):
+                self.udp.receive(payload, src, dst, now)
+        elif isinstance(payload, Segment):
             self.tcp.receive(payload, src, dst, now)
         elif isinstance(payload, UdpDatagram):
             if not self.udp.receive(payload, src, dst, now):
@@ -93,17 +114,26 @@ class Stack:
 
     # ---- for TCP and UDP
 
+    @property
+    def mtu(self) -> int:
+        """The bytes of the longest packet on this host's line: TCP's MSS and two headers of 20."""
+        return max(self.config.mss + 40, SMALLEST_MTU)
+
     def send(
         self, src: str, dst: str, payload: Payload, reason: Reason, state: str | None = None
     ) -> None:
-        """Put one packet on the wire.
+        """Put one packet on the wire, in pieces if it is longer than the line carries.
 
-        The identification counts up, as nothing depends on it: packets are sent whole (RFC 6864
-        4.1).
+        The identification counts up: pieces of one packet must not be taken for another's.
         """
         self._identification = self._identification % 0xFFFF + 1
         packet = Packet.build(src, dst, payload, reason=reason, identification=self._identification)
-        self.network.send(self, packet, state)
+        if len(packet.raw) <= self.mtu or self.owns(dst):  # `lo` carries any size
+            self.network.send(self, packet, state)
+            return
+        mtu = max(self.mtu, SMALLEST_MTU_6) if ":" in dst else self.mtu
+        for piece in fragments_of_sender(packet, mtu, self._identification):
+            self.network.send(self, piece, state)
 
     def owns(self, address: str) -> bool:
         return address in self.addresses or is_loopback(address)
@@ -122,16 +152,7 @@ class Stack:
 
         Raises AddressError for an address of some other host.
         """
-        if address is None:
-            return None
-        canonical = unpacked(packed(address))
-        if canonical in ("0.0.0.0", "::") or self.owns(canonical):
-            return canonical
-        raise AddressError(
-            f"{self.name} cannot listen at {canonical}: it is not one of its addresses "
-            f"({', '.join(self.addresses)}). Use one of those, 127.0.0.1 for programs on "
-            f"{self.name} itself, or no address at all for everybody."
-        )
+        return None if address is None else bindable(address, self.name, self.addresses)
 
     def _unreachable(self, packet: Packet, message: IcmpMessage | Icmpv6Message, now: int) -> None:
         """Tell the socket whose packet came back (RFC 1122 3.2.2.1)."""

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from portlab.apps.app import Address, App
-from portlab.errors import PortInUse
+from portlab.errors import AddressError, PortInUse
 from portlab.host import written
 from portlab.network.binding import hears, in_use, overlap, specific_first
 from portlab.network.isn import initial_sequence_number
+from portlab.network.many import is_for_many
 from portlab.network.programs import TcpProgram
 from portlab.packets import Segment
 from portlab.tcp import Endpoint, Listener, State, reset_for
@@ -100,8 +101,16 @@ class TcpSockets:
         return listening
 
     def open(self, remote: Address, *, source_port: int = 0, app: App | None = None) -> TcpSocket:
-        """Start a connection: the SYN is on its way when this returns. Raises PortInUse."""
+        """Start a connection: the SYN is on its way when this returns.
+
+        Raises PortInUse, and AddressError for an address of many hosts (RFC 9293 3.9.2.3, MUST-46).
+        """
         stack = self._stack
+        if is_for_many(remote[0]):
+            raise AddressError(
+                f"{stack.name} cannot connect to {remote[0]}, which means many hosts: a TCP "
+                "connection has two ends. Name one host, or use UDP."
+            )
         source = stack.source_for(remote[0])
         if source_port == 0:
             chosen = stack.ports.choose(

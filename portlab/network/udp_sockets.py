@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from portlab.apps.app import Address
 from portlab.errors import PacketError, PortInUse
 from portlab.network.binding import hears, in_use, overlap, specific_first
+from portlab.network.many import is_for_many, is_multicast
 from portlab.packets import Reason, UdpDatagram
 
 if TYPE_CHECKING:
@@ -41,9 +42,11 @@ class UdpSocket:
         self.handler: Handler | None = None
         self.inbox: deque[tuple[bytes, Address]] = deque()
         self.came_back = False
+        self.groups: set[str] = set()
 
     def wants(self, address: str, source: Address) -> bool:
-        return hears(self.bound, address) and self.peer in (None, source)
+        here = address in self.groups if is_multicast(address) else hears(self.bound, address)
+        return here and self.peer in (None, source)
 
 
 class UdpSockets:
@@ -112,7 +115,9 @@ class UdpSockets:
         if socket.handler is None:
             socket.inbox.append((datagram.payload, source))
         else:
-            local = (dst, datagram.destination_port)
+            # An answer comes from one host, also where the question went to many.
+            own = self._stack.source_for(src) if is_for_many(dst) else dst
+            local = (own, datagram.destination_port)
             socket.handler(datagram.payload, source, local, now)
         return True
 

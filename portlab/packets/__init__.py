@@ -7,13 +7,20 @@ Addresses are canonical text; their bytes never leave this room.
 
 from portlab.packets.addresses import packed, unpacked
 from portlab.packets.checksum import checksum
-from portlab.packets.fragments import fragments
+from portlab.packets.fragments import (
+    SMALLEST_MTU,
+    SMALLEST_MTU_6,
+    fragments,
+    fragments_of_sender,
+)
+from portlab.packets.glance import Glance, glance, glance_at
 from portlab.packets.icmp import IcmpMessage, Icmpv6Message
 from portlab.packets.ipv4 import DONT_FRAGMENT, MORE_FRAGMENTS, Ipv4
 from portlab.packets.ipv6 import Ipv6
 from portlab.packets.ipv6_extensions import ExtensionHeader, FragmentHeader
 from portlab.packets.packet import Flow, Packet, Payload
 from portlab.packets.reason import Reason
+from portlab.packets.reassembly import Reassembler
 from portlab.packets.tcp import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG, Segment, flag_names
 from portlab.packets.tcp_options import (
     MaximumSegmentSize,
@@ -37,11 +44,14 @@ __all__ = [
     "MORE_FRAGMENTS",
     "PSH",
     "RST",
+    "SMALLEST_MTU",
+    "SMALLEST_MTU_6",
     "SYN",
     "URG",
     "ExtensionHeader",
     "Flow",
     "FragmentHeader",
+    "Glance",
     "IcmpMessage",
     "Icmpv6Message",
     "Ipv4",
@@ -52,6 +62,7 @@ __all__ = [
     "Packet",
     "Payload",
     "Reason",
+    "Reassembler",
     "Sack",
     "SackPermitted",
     "Segment",
@@ -63,6 +74,9 @@ __all__ = [
     "checksum",
     "flag_names",
     "fragments",
+    "fragments_of_sender",
+    "glance",
+    "glance_at",
     "packed",
     "unpacked",
 ]

@@ -1,14 +1,23 @@
-"""One IPv4 packet cut into several that a narrow line can carry (RFC 791 section 3.2)."""
+"""One packet cut into several that a narrow line can carry.
+
+IPv4's are cut by whoever has a line too narrow for them (RFC 791 section 3.2), IPv6's by their
+sender alone (RFC 8200 section 4.5).
+"""
 
 from dataclasses import replace
 
 from portlab.errors import PacketError
 from portlab.packets.fields import check_number
-from portlab.packets.ipv4 import MORE_FRAGMENTS, Ipv4
+from portlab.packets.ipv4 import DONT_FRAGMENT, MORE_FRAGMENTS, Ipv4
+from portlab.packets.ipv6 import Ipv6
+from portlab.packets.ipv6_extensions import FRAGMENT, FragmentHeader
 from portlab.packets.packet import Packet
 
 SMALLEST_MTU = 68
 """Bytes that every IPv4 line must carry whole: the longest header and 8 of data (RFC 791 3.2)."""
+
+SMALLEST_MTU_6 = 1280
+"""The same of IPv6 (RFC 8200 section 5)."""
 
 _COPIED = 0x80
 _END, _NO_OPERATION = 0, 1
@@ -51,6 +60,51 @@ def fragments(packet: Packet, mtu: int) -> list[Packet]:
             "dont_fragment=False."
         )
     return _cut(packet, ip, mtu)
+
+
+def fragments_of_sender(packet: Packet, mtu: int, identification: int) -> list[Packet]:
+    """`packet` as its own sender puts it on a line for `mtu` bytes; whole if it fits.
+
+    A sender that cuts an IPv4 packet does not say DF, and names its pieces by `identification`,
+    which must be another one for each packet (RFC 6864 4.2, RFC 8200 4.5). Raises PacketError for
+    an MTU under 68 (IPv4) or 1280 (IPv6), and for IPv6 with extension headers.
+
+    >>> from portlab.packets import UdpDatagram
+    >>> large = Packet.build("fd00::1", "fd00::2", UdpDatagram(5000, 53, bytes(3000)))
+    >>> [len(piece) for piece in fragments_of_sender(large, 1500, 7)]
+    [1496, 1496, 160]
+    """
+    ip = packet.ip
+    if len(packet.raw) <= mtu:
+        return [packet]
+    if isinstance(ip, Ipv6):
+        return _cut_6(packet, ip, mtu, identification)
+    _, data = Ipv4.decode(packet.raw)
+    header = replace(
+        ip, identification=identification, flags=ip.flags & ~DONT_FRAGMENT, header_checksum=None
+    )
+    return fragments(Packet(header.encode(data), packet.reason), mtu)
+
+
+def _cut_6(packet: Packet, ip: Ipv6, mtu: int, identification: int) -> list[Packet]:
+    if ip.extensions:
+        raise PacketError(
+            "This IPv6 packet has extension headers, some of which must stand in every piece "
+            "(RFC 8200 4.5), and no host here sends such. Cut it before they are added."
+        )
+    if mtu < SMALLEST_MTU_6:
+        raise PacketError(
+            f"An MTU of {mtu} bytes is less than IPv6 allows: every line carries {SMALLEST_MTU_6} "
+            "bytes in one piece (RFC 8200 section 5). Give a larger one, such as 1500."
+        )
+    _, data = Ipv6.decode(packet.raw)
+    room = (mtu - ip.header_length - 8) // 8 * 8  # 8 bytes of fragment header, units of 8 bytes
+    pieces = []
+    for at in range(0, len(data), room):
+        fragment = FragmentHeader(ip.next_header, at // 8, at + room < len(data), identification)
+        header = replace(ip, next_header=FRAGMENT, payload_length=None, extensions=(fragment,))
+        pieces.append(Packet(header.encode(data[at : at + room]), packet.reason))
+    return pieces
 
 
 def _cut(packet: Packet, ip: Ipv4, mtu: int) -> list[Packet]:

@@ -59,10 +59,17 @@ def namespaces_fail_because() -> Obstacle | None:
         step, number = output(sys.executable, "-I", "-c", _TRY).split()
     except (OSError, ValueError) as error:
         return Obstacle(f"the attempt ended early: {error}", "Not needed: use the model world.")
-    why = os.strerror(int(number))
-    if step == "done":
-        return None
-    if step == "open" and int(number) in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
+    return None if step == "done" else obstacle_at(step, int(number))
+
+
+def obstacle_at(step: str, number: int) -> Obstacle:
+    """What it means that a step towards a private network ended with this errno, and the remedy.
+
+    The steps are `user` and `map` (a user namespace), `net` (a network namespace), `open`
+    (/dev/net/tun) and `device` (a TUN device).
+    """
+    why = os.strerror(number)
+    if step == "open" and number in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
         return Obstacle(
             f"/dev/net/tun: {why}",
             "`sudo modprobe tun`; a container needs `--device /dev/net/tun`.",

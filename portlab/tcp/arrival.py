@@ -181,6 +181,8 @@ def _ack(tcb: "Endpoint", segment: Segment, seq: Seq, carries: bool, now: int) -
     told = snd.selectively_acknowledged(_blocks(segment)) if tcb.sack_ok else False
     if ack > snd.una:
         snd.acknowledged(ack, now, _echoed(tcb, segment, now))
+        if told and snd.outstanding:
+            snd.duplicate_ack()  # progress, and yet it tells of a gap (RFC 6675 5)
     elif ack == snd.una and snd.outstanding:
         # A duplicate: with SACK, one that tells of new arrivals (RFC 6675 2); without, one that
         # is bare and repeats the same window (RFC 5681 2).

@@ -11,8 +11,10 @@ class Config:
     """Sizes in bytes, times in microseconds.
 
     `mss`: the largest payload we take, and the largest we send, from the MTU (RFC 9293 3.7.1;
-    1460 is 1500 less two headers of 20); over IPv6, whose header is longer, 20 less. `timestamps`
-    are off unless asked for, so that a full segment holds 1460 bytes as the books say.
+    1460 is 1500 less two headers of 20); over IPv6, whose header is longer, 20 less. `shift` is
+    what we offer to scale our windows by; None means the smallest that lets 16 bits describe the
+    buffer, a number what a system says whose buffers may grow. `timestamps` are off unless asked
+    for, so that a full segment holds 1460 bytes as the books say.
     `syn_retries` 7 keeps a SYN going for more than the three minutes that RFC 9293 3.8.3 requires
     (MUST-23; Linux stops earlier). `msl` is the two minutes of RFC 9293 3.4.2 (Linux waits 60
     seconds in all). `initial_window` None means RFC 5681 3.1; a number means that many segments
@@ -22,6 +24,7 @@ class Config:
     mss: int = 1460
     receive_buffer: int = 1 << 18
     window_scale: bool = True
+    shift: int | None = None
     sack: bool = True
     timestamps: bool = False
     nagle: bool = True
@@ -41,7 +44,9 @@ class Config:
 
     @property
     def window_shift(self) -> int:
-        """The smallest shift that lets 16 bits describe the buffer (RFC 7323 2.3, at most 14)."""
+        """The shift to offer: at most 14 (RFC 7323 2.3)."""
+        if self.shift is not None:
+            return self.shift
         shift = 0
         while shift < 14 and 0xFFFF << shift < self.receive_buffer:
             shift += 1

@@ -176,6 +176,12 @@ class Endpoint:
         self.move(Cause.ABORT)
         self.end("aborted")
 
+    def configure(self, config: Config) -> None:
+        """Go by `config` from now on; what the SYNs have agreed stays as it is."""
+        self.config = config
+        self.snd.configure(config)
+        self.rcv.configure(config)
+
     # ---- the network --------------------------------------------------------------------------
 
     def segment_arrives(self, segment: Segment, now: int) -> None:

@@ -69,6 +69,10 @@ class Receiver:
         self._recent: list[int] = []
         self._unacked = 0
 
+    def configure(self, config: Config) -> None:
+        """Go by `config` from now on; the buffer keeps its size."""
+        self._config = config
+
     def synchronize(self, seq: Seq) -> None:
         """The peer's SYN is here: its numbering starts at `seq`."""
         self.irs = seq

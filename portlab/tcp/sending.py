@@ -88,6 +88,10 @@ class Sender:
         self._timed: tuple[Seq, int] | None = None  # the one segment being timed (RFC 6298 3)
         self._syn_lost = False
 
+    def configure(self, config: Config) -> None:
+        """Go by `config` from now on."""
+        self._config = config
+
     @property
     def place(self) -> Seq:
         """Where a segment without data stands: at SND.NXT, but not beyond the peer's window.
@@ -205,7 +209,7 @@ class Sender:
         if congestion.recovering:
             if not self.sack_ok:
                 congestion.duplicate()
-        elif self.dup_acks == DUPLICATES and self._beyond_recovery():
+        elif self._tells_of_loss() and self._beyond_recovery():
             lost = self.outstanding[0]
             congestion.enter_recovery(self.in_flight, self.nxt, inflate=not self.sack_ok)
             self._lose(lost, reasons.FAST_RETRANSMIT)
@@ -221,6 +225,13 @@ class Sender:
         self.in_flight = 0
         self.fin_queued = False
         self.timer = None
+
+    def _tells_of_loss(self) -> bool:
+        """The third duplicate; or, before it, three segments' worth held above (RFC 6675 5)."""
+        if self.dup_acks >= DUPLICATES or not self.sack_ok:
+            return self.dup_acks == DUPLICATES
+        above = sum(sent.size for sent in self.outstanding if sent.sacked)
+        return above > (DUPLICATES - 1) * self.mss and not self.outstanding[0].sacked
 
     def _beyond_recovery(self) -> bool:
         """Not the echo of an earlier recovery's own repeats (RFC 6582 3.2 step 1).

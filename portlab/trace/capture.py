@@ -8,11 +8,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from portlab.errors import CaptureError, PacketError
-from portlab.packets import Packet
+from portlab.packets import Packet, Reassembler, glance
 from portlab.trace.links import UnknownLinkType, find_ip
 from portlab.trace.reading import Frames, without_scapys_warnings
 from portlab.trace.record import Frame, Record
 from portlab.trace.trace import Trace
+from portlab.trace.tunnels import innermost
+from portlab.trace.uncollected import uncollected
 from portlab.trace.writing import write_pcap, write_pcapng
 
 if TYPE_CHECKING:
@@ -29,9 +31,11 @@ def load(path: "str | Path", *, first: int | None = None) -> Trace:
 
     Each becomes a Record of origin "recorded" and fate "seen", with its time to the microsecond
     (finer times are cut). Frames that hold no IP packet, or a damaged one, have no `packet` but a
-    `problem`. A file that breaks off gives the frames before the break, and `trace.error` says so.
-    `first` reads only that many frames. Of pcapng, the offset that a file may add to all its times
-    (if_tsoffset) is not applied, because scapy does not read it.
+    `problem`. Of what came through a tunnel, `packet` is the innermost, and `outer` what carried
+    it; the last fragment of a packet has the `whole` beside it. A file that breaks off gives the
+    frames before the break, and `trace.error` says so. `first` reads only that many frames. Of
+    pcapng, the offset that a file may add to all its times (if_tsoffset) is not applied, because
+    scapy does not read it.
 
     Raises CaptureError when there is nothing to read: no such file, no capture, no link type that
     is known, more than MAX_PACKETS frames (unless `first` allows it) or more than 256 MiB.
@@ -46,7 +50,7 @@ def load(path: "str | Path", *, first: int | None = None) -> Trace:
             raise CaptureError(f"There is no file {file}. Check the folder and the spelling.")
         if not file.is_file():
             raise CaptureError(f"{file} is not a file. Give the path of a capture file.")
-        with file.open("rb") as opened, without_scapys_warnings():
+        with file.open("rb") as opened, without_scapys_warnings(), uncollected():
             return _load(file.name, Frames(file.name, opened), first)
     except OSError as error:
         raise CaptureError(
@@ -149,12 +153,13 @@ class _Taker:
     def __init__(self) -> None:
         self.known = 0
         self.unknown_link_types: set[int] = set()
-        self._frames: dict[tuple[int, bytes, bytes, int], Frame] = {}
+        self._fragments = Reassembler()
+        self._frames: dict[tuple[int, bytes, bytes, int, int | None], Frame] = {}
 
     def __call__(
         self, number: int, time: int, link_type: int, data: bytes, cut: int, comments: list[bytes]
     ) -> Record:
-        packet, problem = None, None
+        packet, problem, whole, outer = None, None, None, None
         before, after = data, b""
         try:
             found = find_ip(link_type, data)
@@ -163,9 +168,17 @@ class _Taker:
                 problem = found
             else:
                 start, end = found
-                # Looked at once, to know that it can be; what was seen is let go, for that is most
-                # of the memory of a long capture.
-                Packet.decode(raw := data[start:end])
+                raw = data[start:end]
+                if glance(raw) is None:
+                    # Looked at once, to know that it can be; what was seen is let go, for that is
+                    # most of the memory of a long capture.
+                    Packet.decode(raw)
+                    inside, after_inside = innermost(Packet(raw))
+                    if inside:
+                        outer = start
+                        start, end = start + inside, start + after_inside
+                        raw = data[start:end]
+                    whole = self._completed(raw, time)
                 packet = Packet(raw)
                 before, after = data[:start], data[end:]
         except UnknownLinkType:
@@ -173,20 +186,40 @@ class _Taker:
             problem = f"link type {link_type}, which scapy cannot take apart"
         except PacketError as error:
             problem = str(error)
-        frame = self._frame(link_type, before, after, cut, comments)
-        return Record(number, time, "recorded", "seen", packet=packet, problem=problem, frame=frame)
+        frame = self._frame(link_type, before, after, cut, comments, outer)
+        return Record(
+            number, time, "recorded", "seen", packet, problem=problem, frame=frame, whole=whole
+        )
+
+    def _completed(self, raw: bytes, time: int) -> Packet | None:
+        """The packet that a fragment completes, out of its tunnel, if it can be read."""
+        whole = self._fragments.add(Packet(raw), time)
+        if whole is None:
+            return None
+        try:
+            Packet.decode(whole.raw)
+        except PacketError:
+            return None
+        start, end = innermost(whole)
+        return Packet(whole.raw[start:end])
 
     def _frame(
-        self, link_type: int, before: bytes, after: bytes, cut: int, comments: list[bytes]
+        self,
+        link_type: int,
+        before: bytes,
+        after: bytes,
+        cut: int,
+        comments: list[bytes],
+        outer: int | None,
     ) -> Frame:
         """Most frames of a capture differ in nothing but their packets: one Frame serves them."""
         if comments:
             texts = tuple(comment.decode("utf-8", "replace") for comment in comments)
-            return Frame(link_type, before, after, cut, texts)
-        key = (link_type, before, after, cut)
+            return Frame(link_type, before, after, cut, texts, outer)
+        key = (link_type, before, after, cut, outer)
         frame = self._frames.get(key)
         if frame is None:
             if len(self._frames) == _SHARED_FRAMES:
                 self._frames.clear()
-            frame = self._frames[key] = Frame(link_type, before, after, cut)
+            frame = self._frames[key] = Frame(link_type, before, after, cut, outer=outer)
         return frame

@@ -6,7 +6,19 @@ from typing import TypeVar
 
 from portlab.errors import PacketError
 from portlab.host import written
-from portlab.packets import Flow, FragmentHeader, Ipv4, Ipv6, Packet
+from portlab.packets import (
+    ACK,
+    FIN,
+    RST,
+    SYN,
+    Flow,
+    FragmentHeader,
+    Glance,
+    Ipv4,
+    Ipv6,
+    Packet,
+    glance,
+)
 from portlab.trace.record import Record, StateChange
 from portlab.trace.snapshot import Snapshot
 from portlab.trace.trace import Trace
@@ -67,14 +79,21 @@ def conversations(trace: Trace) -> tuple[Conversation, ...]:
     quotes, and a later fragment to that of its first. Records that show no two ends (ARP, a
     listening socket) belong to none.
     """
+    return tuple(talk for talk, _ in conversations_at_a_glance(trace))
+
+
+def conversations_at_a_glance(trace: Trace) -> list[tuple[Conversation, list[Glance | None]]]:
+    """The same, with what was seen of each record's segment on the way; None where it was not one
+    at a glance.
+    """
     sorter = _Sorter()
     for record in trace:
         sorter.add(record)
     changes, snapshots = _by_ends(trace.changes), _by_ends(trace.snapshots)
-    return tuple(
-        making.made(number, trace, changes, snapshots)
+    return [
+        (making.made(number, trace, changes, snapshots), making.seen)
         for number, making in enumerate(sorter.all, start=1)
-    )
+    ]
 
 
 def _by_ends(said: Iterable[_Said]) -> dict[_Ends, list[_Said]]:
@@ -86,35 +105,41 @@ def _by_ends(said: Iterable[_Said]) -> dict[_Ends, list[_Said]]:
 
 
 class _Making:
-    """A conversation being collected, with the sender of each record (None: an ICMP error)."""
+    """A conversation being collected; the sender of an ICMP error about it is None."""
 
     def __init__(self, flow: Flow, start: int | None = None) -> None:
         self.flow = flow
-        self.sent: list[tuple[Record, End | None]] = []
+        self.records: list[Record] = []
+        self.seen: list[Glance | None] = []
+        self.sent: dict[End, list[int]] = {}
         self.first_seq: dict[End, int] = {}
         self.answered: End | None = None
         self.over = False
         self.start = start
         self.end: int | None = None
 
-    def add(self, record: Record, sender: End | None) -> None:
-        self.sent.append((record, sender))
-        segment = record.segment
-        if segment is None or sender is None:
+    def add(self, record: Record, sender: End | None, flags: int, seq: int, length: int) -> None:
+        self.records.append(record)
+        if sender is None:
             return
-        if segment.has_syn and segment.has_ack:
+        counts = self.sent.get(sender)
+        if counts is None:
+            counts = self.sent[sender] = [0, 0]
+        counts[0] += 1
+        counts[1] += length
+        if not flags & (SYN | FIN | RST):
+            return
+        if flags & SYN and flags & ACK:
             self.answered = sender
-        elif segment.has_syn:
-            self.first_seq.setdefault(sender, segment.seq)
-        self.over = self.over or segment.has_fin or segment.has_rst
+        elif flags & SYN:
+            self.first_seq.setdefault(sender, seq)
+        self.over = self.over or flags & (FIN | RST) != 0
 
-    def is_followed_by(self, record: Record, sender: End | None) -> bool:
+    def is_followed_by(self, sender: End | None, flags: int, seq: int) -> bool:
         """Does this record open another connection between the same ports?"""
-        segment = record.segment
-        opens = segment and segment.has_syn and not segment.has_ack
-        if not (segment and opens and sender and self.over):
+        if not self.over or sender is None or flags & (SYN | ACK) != SYN:
             return False
-        return self.first_seq.get(sender) != segment.seq
+        return self.first_seq.get(sender) != seq
 
     def made(
         self,
@@ -128,9 +153,9 @@ class _Making:
         opener = next(iter(self.first_seq), None)
         client = opener or (second if self.answered == first else first)
         server = second if client == first else first
-        from_client = [record for record, sender in self.sent if sender == client]
-        from_server = [record for record, sender in self.sent if sender not in (client, None)]
-        part = trace.with_records([record for record, _ in self.sent])
+        from_client = self.sent.get(client, (0, 0))
+        from_server = self.sent.get(server, (0, 0)) if server != client else (0, 0)
+        part = trace.with_records(self.records)
         ends = frozenset((first, second)) if proto == "tcp" else frozenset()
         part.changes = self._while_it_lasts(changes.get(ends, ()))
         part.snapshots = self._while_it_lasts(snapshots.get(ends, ()))
@@ -141,10 +166,10 @@ class _Making:
             server,
             inferred=opener is None,
             trace=part,
-            packets_from_client=len(from_client),
-            packets_from_server=len(from_server),
-            bytes_from_client=sum(record.length for record in from_client),
-            bytes_from_server=sum(record.length for record in from_server),
+            packets_from_client=from_client[0],
+            packets_from_server=from_server[0],
+            bytes_from_client=from_client[1],
+            bytes_from_server=from_server[1],
         )
 
     def _while_it_lasts(self, said: Iterable[_Said]) -> list[_Said]:
@@ -162,27 +187,55 @@ class _Sorter:
         self.all: list[_Making] = []
         self._current: dict[_Pair, _Making] = {}
         self._fragments: dict[_Datagram, Flow] = {}
+        self._known: dict[bytes, tuple[Flow, _Pair]] = {}
 
     def add(self, record: Record) -> None:
-        flow, is_error = self._flow(record)
-        if flow is None:
+        packet = record.packet
+        seen = glance(packet.raw) if packet is not None else None
+        if packet is not None and seen is not None:
+            # Most packets of a long capture; their text is made once for each direction.
+            known = self._known.get(seen.ends)
+            if known is None:
+                known = self._known[seen.ends] = packet.flow, _pair(packet.flow)
+            flow, pair = known
+            making = self._put(
+                record, flow, pair, (flow[1], flow[2]), seen.flags, seen.seq, seen.length
+            )
+            making.seen.append(seen)
             return
-        proto, src, sport, dst, dport = flow
-        pair = (proto, frozenset(((src, sport), (dst, dport))))
-        sender = None if is_error else (src, sport)
+        found, is_error = self._flow(record)
+        if found is None:
+            return
+        sender = None if is_error else (found[1], found[2])
+        segment = record.segment
+        flags, seq = (segment.flags, segment.seq) if segment else (0, 0)
+        making = self._put(record, found, _pair(found), sender, flags, seq, record.length)
+        making.seen.append(None)
+
+    def _put(
+        self,
+        record: Record,
+        flow: Flow,
+        pair: _Pair,
+        sender: End | None,
+        flags: int,
+        seq: int,
+        length: int,
+    ) -> "_Making":
         making = self._current.get(pair)
         if making is None:
             making = self._current[pair] = _Making(flow)
             self.all.append(making)
-        elif making.is_followed_by(record, sender):
+        elif making.is_followed_by(sender, flags, seq):
             making.end = record.time
             making = self._current[pair] = _Making(flow, start=record.time)
             self.all.append(making)
-        making.add(record, sender)
+        making.add(record, sender, flags, seq, length)
+        return making
 
     def _flow(self, record: Record) -> tuple[Flow | None, bool]:
         """The five values that the record belongs to, and whether it only reports about them."""
-        packet = record.packet
+        packet = record.whole or record.packet
         if packet is None:
             call = record.call
             if call is None or call.dst is None:
@@ -205,6 +258,11 @@ class _Sorter:
         if not ip.fragment_offset:
             self._fragments[datagram] = packet.flow
         return self._fragments.get(datagram, packet.flow)
+
+
+def _pair(flow: Flow) -> _Pair:
+    proto, src, sport, dst, dport = flow
+    return proto, frozenset(((src, sport), (dst, dport)))
 
 
 def _identification(ip: Ipv4 | Ipv6) -> int:

@@ -41,6 +41,8 @@ class Frame:
 
     Where there is no packet, all of the frame is in `before`. `cut` is the number of bytes that
     were on the wire and that the capture left out; `comments` are what people wrote beside it.
+    Where the packet came through a tunnel, `outer` is the place in `before` at which the packet
+    that carries it begins.
     """
 
     link_type: int
@@ -48,6 +50,7 @@ class Frame:
     after: bytes = b""
     cut: int = 0
     comments: tuple[str, ...] = ()
+    outer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Record:
     knows). `cause` says in words why a packet was lost, delayed or doubled; `state` is the
     sender's TCP state after sending, where it is known; `problem` says why a frame of a capture
     holds no packet of ours (`packet` is then None). `frame` is the rest of what a capture held.
+    `whole` is the packet that this one, a fragment, was the last missing piece of.
     """
 
     number: int
@@ -72,6 +76,15 @@ class Record:
     call: Call | None = None
     problem: str | None = None
     frame: Frame | None = None
+    whole: Packet | None = None
+
+    @property
+    def outer(self) -> Packet | None:
+        """The packet that carried this one through a tunnel; None for what came without."""
+        frame = self.frame
+        if frame is None or frame.outer is None or self.packet is None:
+            return None
+        return Packet(frame.before[frame.outer :] + self.packet.raw)
 
     @property
     def comments(self) -> tuple[str, ...]:

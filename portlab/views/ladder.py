@@ -4,13 +4,15 @@ Plain data (`shapes`), the same for the text, the figure and whatever else draws
 knows of characters or colours; nothing that draws looks at the Trace.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from portlab.errors import PacketError
 from portlab.packets import Packet, Segment
+from portlab.trace.analysis import Label
 from portlab.trace.conversations import Conversation as Talk
 from portlab.trace.conversations import End, conversations
+from portlab.trace.numbering import Numbering
 from portlab.trace.record import Record, StateChange
 from portlab.trace.trace import Trace
 from portlab.views.labels import (
@@ -22,7 +24,7 @@ from portlab.views.labels import (
     tcp_pieces,
 )
 from portlab.views.notes import about_the_trace, how_to_read, outcome
-from portlab.views.numbering import Numbering
+from portlab.views.observed import SOURCE, label_pieces, labels_by_record, reason, repeated
 from portlab.views.printable import printable
 from portlab.views.shapes import (
     INFERRED,
@@ -51,8 +53,9 @@ def layout(trace: Trace, *, relative: bool = True) -> Layout:
     zero = trace[0].time if len(trace) else 0
     talks = conversations(trace)
     single, rest = _left_over(trace, talks)
+    labels = labels_by_record(trace)
     built = [
-        _Builder(talk.trace, (talk.client, talk.server), talk.proto, zero, relative)
+        _Builder(talk.trace, (talk.client, talk.server), talk.proto, zero, relative, labels)
         for talk in talks
     ]
     for record in single:
@@ -72,9 +75,16 @@ class _Builder:
     """One conversation in the making; `ends[0]`, the client, is drawn at the left."""
 
     def __init__(
-        self, trace: Trace, ends: tuple[End, End], proto: str, zero: int, relative: bool
+        self,
+        trace: Trace,
+        ends: tuple[End, End],
+        proto: str,
+        zero: int,
+        relative: bool,
+        labels: Mapping[int, tuple[Label, ...]],
     ) -> None:
         self.trace = trace
+        self.labels = labels
         self.ends = ends
         self.proto = proto
         self.zero = zero
@@ -165,13 +175,16 @@ class _Builder:
         payload = packet.payload
         source, target = (packet.src, packet.sport), (packet.dst, packet.dport)
         seq = ack = again = about = raw_seq = raw_ack = window = None
+        labels = self.labels.get(number)
         if isinstance(payload, Segment):
             way = int(source != self.ends[0])
             numbers = self.numbers
             raw_seq, seq = payload.seq, numbers.seq(way, payload.seq)
             if payload.has_ack:
                 raw_ack, ack = payload.ack, numbers.ack(way, payload.ack)
-            if record.fate != "duplicate":
+            if labels is not None:
+                again = repeated(labels)
+            elif record.fate != "duplicate":
                 again = numbers.repeats(way, payload, number)
             sack = [
                 (numbers.ack(way, left), numbers.ack(way, right))
@@ -191,7 +204,7 @@ class _Builder:
             start=start,
             end=end,
             kind=kind_of(packet),
-            pieces=(*pieces, *_beyond(record, again, about)),
+            pieces=(*pieces, *_beyond(record, again, about, labels)),
             origin=record.origin,
             fate=record.fate,
             arrival=None if record.arrival is None else record.arrival - self.zero,
@@ -205,8 +218,8 @@ class _Builder:
             window=window,
             again=again,
             about=about,
-            why=record.explain(seq, ack),
-            source=packet.reason.source if packet.reason else None,
+            why=reason(labels) if labels else record.explain(seq, ack),
+            source=SOURCE if labels else packet.reason.source if packet.reason else None,
         )
 
     def lanes_of(self, packet: Packet, source: End, target: End) -> tuple[int, int]:
@@ -234,10 +247,12 @@ class _Builder:
         return None
 
 
-def _beyond(record: Record, again: int | None, about: int | None) -> list[Piece]:
+def _beyond(
+    record: Record, again: int | None, about: int | None, labels: Sequence[Label] | None
+) -> list[Piece]:
     """What is known about a packet that its own header does not say."""
-    pieces = []
-    if again is not None:
+    pieces = label_pieces(labels or ())
+    if again is not None and labels is None:
         pieces.append(Piece("again", f"retransmission of {again}{INFERRED}"))
     if about is not None:
         pieces.append(Piece("about", f"about {about}{INFERRED}"))
@@ -276,7 +291,7 @@ def _take_in(built: list[_Builder], record: Record, trace: Trace, zero: int) -> 
         if end in one.ends and one.proto == record.call.proto:
             one.calls.append(record)
             return
-    own = _Builder(Trace(hosts=trace.hosts), (end, end), record.call.proto, zero, False)
+    own = _Builder(Trace(hosts=trace.hosts), (end, end), record.call.proto, zero, False, {})
     own.calls.append(record)
     built.append(own)
 

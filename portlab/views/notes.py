@@ -53,6 +53,8 @@ def how_to_read(made: Sequence[Conversation], relative: bool, scaled: bool) -> l
         notes.append(note + unseen)
     if scaled and sides:
         notes.append("win is in bytes: behind the SYNs, the header's field times the window scale.")
-    if any(arrow.again is not None or arrow.about is not None for _, arrow in arrows):
+    if any(arrow.again is not None or arrow.about is not None for _, arrow in arrows) or any(
+        piece.name == "label" for _, arrow in arrows for piece in arrow.pieces
+    ):
         notes.append(f"{INFERRED} inferred by comparing packets; no header says so.")
     return notes

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from portlab.trace.numbering import Numbering
 from portlab.trace.snapshot import Snapshot as Said
-from portlab.views.numbering import Numbering
 from portlab.views.shapes import Snapshot
 
 

@@ -16,9 +16,14 @@ from portlab.wording import listed
 
 WORLDS = {
     "model": ("portlab.worlds.model", "ModelWorld"),
+    "kernel": ("portlab.worlds.kernel.world", "KernelWorld"),
     "loopback": ("portlab.worlds.loopback.world", "LoopbackWorld"),
 }
 """Where each world's class is; imported only when somebody asks for it."""
+
+
+HOSTS_OF = {"kernel": ("kernel", "model")}
+"""Which worlds' hosts can live in a world, where those are not its own alone."""
 
 
 class World(Protocol):
@@ -48,8 +53,10 @@ class World(Protocol):
         """Names by address."""
         ...
 
-    def host(self, name: str) -> Host:
-        """A new host. Raises LabError if there is one of this name."""
+    def host(self, name: str, world: str | None = None) -> Host:
+        """A new host, of the world named (None: of this one). Raises LabError if there is one of
+        this name. Only a world in `HOSTS_OF` is ever asked for a host of another.
+        """
         ...
 
     def link(self, one: Host | str, other: Host | str, **properties: Any) -> object:
@@ -67,11 +74,6 @@ class World(Protocol):
 
 def world_class(name: object) -> type[World]:
     """The class of the world called `name`. Raises WorldError if there is none."""
-    if name == "kernel":
-        raise WorldError(
-            "The kernel world is not part of this version. Use world='model' (every packet is "
-            "seen) or world='loopback' (this computer's own sockets)."
-        )
     if not isinstance(name, str) or name not in WORLDS:
         known = listed(map(repr, WORLDS))
         raise WorldError(f"{name!r} is no world: there are {known}.")

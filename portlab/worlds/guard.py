@@ -9,7 +9,6 @@ address that two programs read differently is no address to build a promise on. 
 import re
 
 from portlab.errors import AddressError
-from portlab.ports import check_port
 
 LOCALHOST = "127.0.0.1"
 LOCALHOST6 = "::1"
@@ -42,12 +41,6 @@ def check_address(text: object) -> str:
         if numbers[0] == 127 and max(numbers) <= 255:
             return ".".join(map(str, numbers))
     raise AddressError(f"{_why_not(text)} {_TRY}")
-
-
-def check_end(end: tuple[object, object]) -> tuple[str, int]:
-    """An address and port that may be reached. Raises AddressError, PortError."""
-    address, port = end
-    return check_address(address), check_port(port)
 
 
 def _why_not(text: str) -> str:

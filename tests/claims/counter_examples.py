@@ -6,8 +6,9 @@ Each is what a learner may have seen, and taken for a rule.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from portlab import Lab, apps, run
+from portlab import Lab, apps, lookup, run
 from portlab.claims import CLAIMS
+from portlab.claims.choosing import NAME, Answers, Tested, race, udp_test
 from portlab.claims.ports import Shared, two_tabs
 from portlab.claims.silence import REFUSED, SILENT, Calls, TwoCalls
 from portlab.trace.record import Record
@@ -69,6 +70,32 @@ def two_that_are_silent(lab: Lab) -> TwoCalls:
         client.start_connect(server, port)
     lab.run(60)
     return TwoCalls(SILENT, SILENT)
+
+
+def a_server_on_udp_alone(lab: Lab) -> Answers:
+    """29: a name server whose owner has closed TCP 53, as some do."""
+    server, client = lab.hosts("server", "client")
+    server.udp(53, apps.Dns())
+    return Answers(lookup(client, server, NAME), None)
+
+
+def a_good_line(lab: Lab) -> None:
+    """36: nothing is lost, and UDP saves a round trip each time."""
+    for name in ("1", "2"):
+        race(lab, name, outage=0)
+
+
+def a_port_that_answers(lab: Lab) -> Tested:
+    """40: the test succeeds, and a program is there."""
+    server, client = lab.hosts("server", "client")
+    server.udp(53, apps.Echo())
+    return udp_test(lab, client, server, 53)
+
+
+def a_port_that_is_closed(lab: Lab) -> Tested:
+    """40: nothing listens, and the test says so."""
+    server, client = lab.hosts("server", "client")
+    return udp_test(lab, client, server, 53)
 
 
 def silence_where_nobody_listens(lab: Lab) -> Calls:
@@ -145,6 +172,10 @@ COUNTER_EXAMPLES = [
     CounterExample(27, segments_of_one_byte),
     CounterExample(27, change=counted_from_zero),
     CounterExample(28, two_that_are_silent),
+    CounterExample(29, a_server_on_udp_alone),
+    CounterExample(36, a_good_line),
+    CounterExample(40, a_port_that_answers),
+    CounterExample(40, a_port_that_is_closed),
     CounterExample(35, silence_where_nobody_listens),
     CounterExample(35, an_answer_each_time),
     CounterExample(39, only_handshakes),

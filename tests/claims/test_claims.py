@@ -84,7 +84,7 @@ def test_a_world_that_cannot_show_it_says_why_and_which_can() -> None:
             claim(number, world="loopback")
     with pytest.raises(WorldError, match="no world"):
         claim(4, world="moon")
-    with pytest.raises(WorldError, match="not part of this version"):
+    with pytest.raises(WorldError, match=r"kernel world\. Use world='model'"):
         claim(4, world="kernel")
 
 
@@ -115,7 +115,7 @@ def test_a_computer_that_does_not_let_it_be_tried_is_named_as_the_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """macOS and Windows give no port to a second socket, even for another peer."""
-    from portlab.worlds.loopback import opening
+    from portlab.worlds.sockets import opening
 
     def refuse(*_: object) -> None:
         raise PortInUse("TCP 127.0.0.1:5000 is taken.")
@@ -126,9 +126,9 @@ def test_a_computer_that_does_not_let_it_be_tried_is_named_as_the_reason(
 
 
 def refuse_source_ports(bind, refuse):
-    def only_listeners(core, sock, proto, local):
-        if local[1]:
+    def only_listeners(core, sock, held):
+        if held.local[1]:
             refuse()
-        bind(core, sock, proto, local)
+        bind(core, sock, held)
 
     return only_listeners

@@ -12,6 +12,8 @@ from tests.requires import needs
 
 @pytest.fixture(params=sorted(WORLDS))
 def world(request: pytest.FixtureRequest) -> str:
+    if request.param == "kernel":
+        needs("kernel")
     return request.param
 
 

@@ -102,7 +102,7 @@ def test_an_experiment_ends_in_a_trace(world: str) -> None:
     trace = run(hello, world=world)
     assert trace.result == b"hello"
     assert trace.world == world
-    assert {record.origin for record in trace} <= {"modelled", "called"}
+    assert {record.origin for record in trace} <= {"modelled", "captured", "called"}
     assert [record.number for record in trace] == list(range(1, len(trace) + 1))
     times = [record.time for record in trace]
     assert times == sorted(times)

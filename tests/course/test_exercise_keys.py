@@ -121,6 +121,36 @@ def one_like(what: Mapping[str, object], kind: object) -> str:
     return letter
 
 
+def price(given: Mapping[str, Any]) -> dict[str, object]:
+    """With paper and pencil: an arrow crosses the line once, a datagram has 28 bytes more."""
+    return {
+        "udp_ms": sum([given["one_way"]] * len(["question", "answer"])),
+        "tcp_ms": sum([given["one_way"]] * len(["SYN", "SYN-ACK", "question", "answer"])),
+        "udp_bytes": sum(20 + 8 + given[one] for one in ("question", "answer")),
+        "tcp_packets": len(["SYN", "SYN-ACK", "ACK", "question", "answer"]),
+    }
+
+
+def misleading_check(given: Mapping[str, Any]) -> dict[str, object]:
+    """TCP and UDP have separate ports (RFC 6335 section 6), whichever number they share."""
+    return {"proves": "nothing"}
+
+
+def late_or_lost(given: Mapping[str, Any]) -> dict[str, object]:
+    """From the sentences that the learner reads."""
+    answers: dict[str, object] = {}
+    for letter in "AB":
+        missed = set()
+        for number, sound in given[letter].items():
+            spoken, *came = map(int, re.findall(r"(\d+) ms", str(sound)))
+            if not came or came[0] - spoken > given["wait"]:
+                missed.add(number)
+        answers[f"not_heard_{letter.lower()}"] = missed
+        if "never came" not in " ".join(map(str, given[letter].values())):
+            answers["tcp_was"] = letter
+    return answers
+
+
 ROUTES = {
     "00.1": read_a_ladder,
     "00.2": change_an_experiment,
@@ -131,6 +161,9 @@ ROUTES = {
     "05.1": numbers,
     "05.2": slow_start,
     "05.3": shuffled_segments,
+    "10.1": price,
+    "10.2": misleading_check,
+    "10.3": late_or_lost,
 }
 
 

@@ -13,6 +13,8 @@ from portlab.packets import Packet, UdpDatagram
 class Parrot:
     """A node that sends every packet back after `pause` microseconds."""
 
+    origin = "modelled"
+
     def __init__(self, network, name, address, pause=0):
         self.network, self.name, self.addresses, self.pause = network, name, (address,), pause
         self.heard = []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portlab import Lab, Link
+from portlab import Lab, Link, drop, run
 from portlab.errors import (
     ConnectionClosed,
     LabError,
@@ -47,6 +47,41 @@ def test_the_largest_datagram(pair, address, most):
     assert len(inbox.receive()[0]) == most
     with pytest.raises(PacketError, match=f"{most} bytes"):
         outbox.send_to(bytes(most + 1), address, 9)
+
+
+@pytest.mark.parametrize(("address", "sizes"), [(0, [1500, 1500, 68]), (1, [1496, 1496, 160])])
+def test_a_datagram_longer_than_the_line_carries_travels_in_pieces(lab, pair, address, sizes):
+    server, client = pair
+    inbox, outbox = server.udp(9), client.udp()
+    data = bytes(n % 251 for n in range(3000))
+    outbox.send_to(data, server.addresses[address], 9)
+    assert inbox.receive() == (data, (client.addresses[address], outbox.port))
+    assert [len(record.packet) for record in lab.trace] == sizes
+    assert [record.dport for record in lab.trace] == [9, None, None]
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3])
+@pytest.mark.parametrize("address", [0, 1], ids=["IPv4", "IPv6"])
+def test_one_lost_piece_loses_the_datagram(lost, address):
+    def story(lab):
+        server, client = lab.hosts("server", "client")
+        inbox, outbox = server.udp(9), client.udp()
+        outbox.send_to(bytes(3000), server.addresses[address], 9)
+        outbox.send_to(b"next", server.addresses[address], 9)
+        return inbox.receive()[0]
+
+    assert run(story, faults=[drop(lost)]).result == b"next"
+
+
+def test_pieces_of_two_datagrams_are_not_mixed_up(lab, pair):
+    """The line lets later packets overtake; the identification tells whose a piece is."""
+    server, client = pair
+    lab.link(server, client, delay=0.01, reorder=0.5)
+    inbox, outbox = server.udp(9), client.udp()
+    sent = [bytes([number]) * 4000 for number in range(20)]
+    for data in sent:
+        outbox.send_to(data, server, 9)
+    assert sorted(inbox.receive()[0] for _ in sent) == sent
 
 
 @pytest.mark.parametrize("address", [0, 1], ids=["IPv4", "IPv6"])

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scapy.layers import inet
+from scapy.layers import inet, inet6
 
 from portlab.errors import PacketError
-from portlab.packets import Ipv4, Packet, UdpDatagram, fragments
+from portlab.packets import Ipv4, Packet, Reassembler, UdpDatagram, fragments, fragments_of_sender
 from tests.packets.strategies import ipv4_addresses
 
 ENDS = "10.0.0.1", "10.0.0.2"
@@ -31,6 +31,25 @@ def test_the_pieces_are_those_of_scapy(size: int, mtu: int, src: str, dst: str) 
     pieces = fragments(whole, mtu)
     assert [bytes(piece) for piece in theirs] == [piece.raw for piece in pieces]
     assert all(len(piece) <= mtu for piece in pieces)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 9000), st.integers(1280, 1500))
+def test_the_pieces_of_an_ipv6_sender_are_those_of_scapy(size: int, mtu: int) -> None:
+    data = bytes(n % 251 for n in range(size))
+    whole = Packet.build("fd00::1", "fd00::2", UdpDatagram(5000, 53, data))
+    pieces = fragments_of_sender(whole, mtu, 7)
+    ip = inet6.IPv6(whole.raw)
+    marked = ip.copy()
+    marked.remove_payload()
+    del marked.nh, marked.plen  # scapy works them out again
+    theirs = inet6.fragment6(marked / inet6.IPv6ExtHdrFragment(id=7) / ip.payload, mtu)
+    if len(whole.raw) <= mtu:
+        theirs = [ip]
+    assert [bytes(piece) for piece in theirs] == [piece.raw for piece in pieces]
+    together = Reassembler()
+    if len(pieces) > 1:
+        assert [together.add(piece, 0) for piece in pieces][-1].raw == whole.raw
 
 
 def test_only_the_first_has_the_ports() -> None:

@@ -184,6 +184,28 @@ def test_sack_a_repeated_block_tells_nothing_new() -> None:
     assert story.tcb.snd.dup_acks == 1
 
 
+def test_sack_progress_that_tells_of_a_gap_is_the_first_duplicate() -> None:
+    """RFC 6675 5: a duplicate by its blocks, "regardless of its status as a cumulative ACK"."""
+    story = Story(sack=True, initial_window=10).established(options=SACK)
+    story.calls("send", bytes(5000))
+    for seq in range(101, 4101, 1000):
+        story.sends("ACK", seq, 301)
+    story.sends("PSH,ACK", 4101, 301)
+    story.receives("ACK", 301, 1101, options=(Sack(((2101, 3101),)),)).sends_nothing()
+    story.receives("ACK", 301, 1101, options=(Sack(((2101, 4101),)),)).sends_nothing()
+    story.receives("ACK", 301, 1101, options=(Sack(((2101, 5101),)),)).sends("ACK", 1101, 301)
+
+
+def test_sack_one_ack_that_tells_of_three_segments_is_enough() -> None:
+    """RFC 6675 5 (2): IsLost (HighACK + 1), however few duplicates came (ACKs get lost too)."""
+    story = sent_ten(sack=True)
+    story.receives("ACK", 301, 101, options=(Sack(((1101, 3101),)),))
+    assert not story.tcb.snd.congestion.recovering
+    story._out.clear()
+    story.receives("ACK", 301, 101, options=(Sack(((1101, 4101),)),)).sends("ACK", 101, 301)
+    assert story.tcb.snd.congestion.recovering
+
+
 def test_sack_the_first_loss_after_a_timeout_needs_no_second_timeout() -> None:
     """RFC 6675 5.1: recovery may begin once HighACK has reached the old RecoveryPoint."""
     story = Story(sack=True).established(options=SACK).calls("send", bytes(1000))

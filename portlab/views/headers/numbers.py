@@ -1,10 +1,10 @@
 """What a conversation tells about one of its segments: relative numbers and the scaled window."""
 
 from portlab.trace.conversations import conversations
+from portlab.trace.numbering import Numbering
 from portlab.trace.record import Record
 from portlab.trace.trace import Trace
 from portlab.views.headers.shapes import Numbers
-from portlab.views.numbering import Numbering
 
 
 def numbers_of(record: Record, trace: Trace) -> Numbers:

@@ -9,7 +9,7 @@ import weakref
 
 from portlab.apps.app import Address
 from portlab.host import written
-from portlab.worlds.loopback.core import Core
+from portlab.worlds.sockets.core import Core
 
 _labs: "weakref.WeakSet[Core]" = weakref.WeakSet()
 

@@ -10,15 +10,17 @@ import weakref
 from collections.abc import Sequence
 from typing import Any
 
-from portlab.errors import AddressError, LabError, PortlabError
+from portlab.errors import AddressError, LabError
 from portlab.host import Host, written
 from portlab.network.clock import microseconds
 from portlab.trace.record import Record
 from portlab.worlds.guard import LOCALHOST, LOCALHOST6, check_address
-from portlab.worlds.loopback.core import Core
+from portlab.worlds.loopback.ground import LoopbackGround
 from portlab.worlds.loopback.holders import remember
 from portlab.worlds.loopback.host import LoopbackHost
-from portlab.worlds.loopback.limits import Limits
+from portlab.worlds.sockets.calls import CallLog
+from portlab.worlds.sockets.core import Core
+from portlab.worlds.sockets.limits import Limits
 
 _POLITE = 0.5
 _NO_WIRE = (
@@ -49,7 +51,8 @@ class LoopbackWorld:
             raise LabError(_NO_WIRE.format(what="drop or delay them on"))
         if link is not None:
             raise LabError(_NO_WIRE.format(what="give a delay or a loss"))
-        self._core = Core(limits or Limits())
+        self._core = Core(self.name, limits or Limits(), CallLog)
+        self._ground = LoopbackGround()
         self._hosts: dict[str, LoopbackHost] = {}
         self._addresses = (LOCALHOST, LOCALHOST6) if _has_ipv6() else (LOCALHOST,)
         remember(self._core)
@@ -80,11 +83,12 @@ class LoopbackWorld:
         """Microseconds since 2026-01-01T00:00Z, on this computer's clock."""
         return self._core.log.now()
 
-    def host(self, name: str) -> LoopbackHost:
+    def host(self, name: str, world: str | None = None) -> LoopbackHost:
         """A new host. Raises LabError if there is one of this name."""
         self._core.check()
         if name in self._hosts:
             raise LabError(f"There is a host called {name!r} already. Give this one another name.")
+        self._core.grounds[name] = self._ground
         self._hosts[name] = LoopbackHost(self._core, name, self._addresses, self._address_of)
         return self._hosts[name]
 
@@ -119,11 +123,7 @@ class LoopbackWorld:
         finally:
             self._core.end()
         self._forgotten.detach()
-        errors: list[PortlabError] = list(self._core.unnoticed())
-        if errors:
-            for another in errors[1:]:
-                errors[0].add_note(f"And another: {another}")
-            raise errors[0]
+        self._core.raise_unnoticed()
 
     def _address_of(self, peer: "Host | str") -> str:
         """Where to reach a host, its name or an address. Raises AddressError."""

@@ -9,9 +9,9 @@ import pytest
 from portlab import apps
 from portlab.errors import LimitReached
 from portlab.worlds.loopback.host import LoopbackHost
-from portlab.worlds.loopback.limits import Limits
 from portlab.worlds.loopback.world import LoopbackWorld
-from tests.worlds.loopback.left_behind import belongings, left_behind
+from portlab.worlds.sockets.limits import Limits
+from tests.worlds.left_behind import belongings, left_behind
 
 
 @contextmanager

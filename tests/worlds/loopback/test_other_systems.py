@@ -19,7 +19,7 @@ from portlab.errors import (
     TimedOut,
     WorldError,
 )
-from portlab.worlds.loopback import opening
+from portlab.worlds.sockets import opening
 
 
 def exercise() -> None:

@@ -51,7 +51,7 @@ def test_a_slow_reader_gets_everything_and_the_server_stays_small() -> None:
 
 
 def test_a_sender_whom_nobody_reads_is_told_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portlab.worlds.loopback.connection._SEND_PATIENCE", 0.5)
+    monkeypatch.setattr("portlab.worlds.sockets.connection._SEND_PATIENCE", 0.5)
     with Lab("loopback") as lab:
         server, client = lab.hosts("server", "client")
         connection = client.connect(server, server.listen().port)
@@ -107,7 +107,7 @@ class Stuck:
 
 
 def test_an_app_that_never_returns_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portlab.worlds.loopback.server._PATIENCE", 0.2)
+    monkeypatch.setattr("portlab.worlds.sockets.server._PATIENCE", 0.2)
     stuck = Stuck()
     lab = Lab("loopback")
     server, client = lab.hosts("server", "client")

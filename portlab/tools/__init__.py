@@ -1,0 +1,1 @@
+"""The room of the tools: what an administrator reaches for, on a host of a lab, in every world."""

@@ -1,0 +1,110 @@
+"""The hosts of a lab that has a wire of its own: who there is, and where to reach them."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any, Generic, Protocol, TypeVar
+
+from portlab.errors import AddressError, LabError
+from portlab.host import Host
+from portlab.network.addresses import addresses_of
+from portlab.network.link import Link
+from portlab.network.network import Network
+from portlab.packets import packed, unpacked
+
+MOST_HOSTS = 65_534
+"""As many as 10.0.0.0/16 has addresses for."""
+
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def addresses(self) -> tuple[str, ...]: ...
+
+
+H = TypeVar("H", bound=Named)
+
+
+class Directory(Generic[H]):
+    """Hosts by name. The n-th has the addresses 10.0.0.n and fd00::n (in hexadecimal)."""
+
+    def __init__(self) -> None:
+        self._hosts: dict[str, H] = {}
+
+    def __iter__(self) -> Iterator[H]:
+        return iter(tuple(self._hosts.values()))
+
+    def all_names(self) -> dict[str, str]:
+        """Names by address."""
+        return {address: host.name for host in self for address in host.addresses}
+
+    def next_addresses(self, name: str) -> tuple[str, str]:
+        """Those of the next host, to be called `name`. Raises LabError if that cannot be."""
+        if name in self._hosts:
+            raise LabError(
+                f"There is a host {name!r} in this lab already, and two of one name could not "
+                "be told apart. Choose another name, or go on using the first."
+            )
+        if len(self._hosts) >= MOST_HOSTS:
+            raise LabError(f"A lab has room for {MOST_HOSTS} hosts. Use fewer.")
+        return addresses_of(len(self._hosts) + 1)
+
+    def add(self, host: H) -> H:
+        self._hosts[host.name] = host
+        return host
+
+    def address_of(self, peer: Host | str) -> str:
+        """The address for a host, a name or an address; IPv4 where there is a choice."""
+        if isinstance(peer, str) and peer not in self._hosts:
+            try:
+                return unpacked(packed(peer))
+            except AddressError:
+                raise AddressError(
+                    f"There is no host {peer!r} in this lab, and it is no address either. "
+                    f"{self._who_there_is()}"
+                ) from None
+        return self.known(peer).addresses[0]
+
+    def known(self, host: Host | str) -> H:
+        """The host that is meant. Raises AddressError, and LabError for one of another lab."""
+        name = host if isinstance(host, str) else getattr(host, "name", None)
+        known = self._hosts.get(name) if isinstance(name, str) else None
+        if known is None:
+            raise AddressError(f"There is no host {host!r} in this lab. {self._who_there_is()}")
+        if not isinstance(host, str) and host is not known:
+            raise LabError(
+                f"This host {name!r} belongs to another lab. Take the one of this lab: hosts of "
+                "two labs have no wire between them."
+            )
+        return known
+
+    def change_line(
+        self,
+        network: Network,
+        usual: Link,
+        one: Host | str,
+        other: Host | str,
+        properties: dict[str, Any],
+    ) -> Link:
+        """Change the line between two hosts, in both directions, from now on.
+
+        `properties` are those of Link; those not named are as `usual` has them.
+        """
+        ends = [self.known(host).name for host in (one, other)]
+        if ends[0] == ends[1]:
+            raise LabError(f"A link has two ends, and {ends[0]!r} is only one. Name two hosts.")
+        if unknown := set(properties) - set(asdict(usual)):
+            raise LabError(
+                f"A link has no {', '.join(sorted(unknown))}. It has {', '.join(asdict(usual))}."
+            )
+        link = Link(**{**asdict(usual), **properties})
+        with network.acting():
+            for sender, receiver in (ends, ends[::-1]):
+                network.wire(sender, receiver).link = link
+        return link
+
+    def _who_there_is(self) -> str:
+        if not self._hosts:
+            return "It has no hosts yet: make some with lab.hosts('server', 'client')."
+        return f"Its hosts are {', '.join(self._hosts)}."

@@ -1,0 +1,103 @@
+"""Our side of the helper: it is started, asked, and ended here.
+
+Asked from one thread only, and never from one that an interrupt can reach: a descriptor that has
+arrived and not yet been put away would be lost.
+"""
+
+import marshal
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from portlab.errors import WorldError
+from portlab.system.namespaces import Obstacle, obstacle_at
+
+HELPER = Path(__file__).with_name("helper.py")
+_ANSWER = 65_536
+_MOST_DESCRIPTORS = 4
+_PATIENCE = 20.0
+"""Seconds: for an answer, and for the helper to end."""
+
+
+class Channel:
+    """One helper process. Raises WorldError if it cannot do its work on this computer."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._channel.settimeout(_PATIENCE)
+        try:
+            with theirs:
+                # Of a session of its own: Ctrl-C in a terminal, and Jupyter's interrupt, reach
+                # the whole process group.
+                self._process = subprocess.Popen(
+                    [sys.executable, "-I", "-S", str(HELPER), str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
+            self._answer()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def pid(self) -> int | None:
+        """Of the helper, while it runs."""
+        return self._process.pid if self._process else None
+
+    def ask(self, name: str, *arguments: Any, give: Sequence[int] = ()) -> list[int]:
+        """Have the helper do something; the descriptors it hands back. Raises OSError."""
+        try:
+            socket.send_fds(self._channel, [marshal.dumps([name, *arguments])], give)
+        except ConnectionError:
+            raise _gone() from None
+        return self._answer()
+
+    def _answer(self) -> list[int]:
+        data, descriptors, _, _ = socket.recv_fds(self._channel, _ANSWER, _MOST_DESCRIPTORS)
+        if not data:
+            raise _gone()
+        said: dict[str, Any] = marshal.loads(data)
+        if refused := said.get("refused"):
+            raise cannot(obstacle_at(*refused))
+        if error := said.get("error"):
+            raise OSError(*error)
+        return descriptors
+
+    def close(self) -> None:
+        """End the helper and everything inside. Safe to repeat, and to be interrupted."""
+        self._channel.close()
+        process = self._process
+        if process is None:
+            return
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def cannot(obstacle: Obstacle) -> WorldError:
+    """Why there is no kernel world here, in one sentence, and the remedy."""
+    return WorldError(
+        f"The kernel world cannot run here ({obstacle.seen}). {obstacle.remedy} Or use "
+        "world='model', where every packet is seen too."
+    )
+
+
+def _gone() -> WorldError:
+    return WorldError(
+        "The helper in which the hosts of this lab lived has ended, and they with it. Open a new "
+        "lab."
+    )
+
+
+def read_all(descriptor: int) -> bytes:
+    """Everything behind a descriptor, which is closed then."""
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read()

@@ -1,0 +1,81 @@
+"""The ground of one kernel host: its network namespace.
+
+Promise 1 is kept by the namespace itself: its only device leads to portlab's wire, and the wire
+delivers to hosts of the lab alone. So the guard need not know who is there: it makes sure that
+what a socket is given is an address and no name, for looking up a name asks this computer.
+"""
+
+import socket
+from collections.abc import Callable
+
+from portlab.apps.app import Address
+from portlab.network.addresses import bindable, is_loopback
+from portlab.packets import packed, unpacked
+from portlab.worlds.kernel.basement import Basement
+from portlab.worlds.sockets.core import Core
+from portlab.worlds.sockets.opening import ANYWHERE
+
+
+class KernelGround:
+    """See `portlab.worlds.sockets.ground.Ground`, and `Place` of inside.py."""
+
+    def __init__(
+        self,
+        basement: Basement,
+        number: int,
+        name: str,
+        addresses: tuple[str, ...],
+        names: Callable[[], dict[str, str]],
+    ) -> None:
+        self.basement = basement
+        self.number = number
+        self._name = name
+        self._addresses = addresses
+        self._names = names
+
+    # ---- a place to be inside
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def names(self) -> dict[str, str]:
+        return self._names()
+
+    def make(self, sock: socket.socket, family: int, kind: int, protocol: int) -> None:
+        self.basement.fill(sock, self.number, family, kind, protocol)
+
+    def adopt(self, sock: socket.socket) -> None:
+        self.basement.adopt(sock)
+
+    # ---- the ground
+
+    def socket(self, family: socket.AddressFamily, kind: socket.SocketKind) -> socket.socket:
+        return self.basement.new_socket(self.number, family, kind)
+
+    def check_address(self, address: object) -> str:
+        return unpacked(packed(address))
+
+    def bindable(self, address: object) -> str:
+        if address is None:
+            return ANYWHERE if len(self._addresses) > 1 else "0.0.0.0"
+        return bindable(address, self._name, self._addresses)  # type: ignore[arg-type]
+
+    def own_address(self, peer: str) -> str:
+        six = ":" in peer
+        if is_loopback(peer):
+            return "::1" if six else "127.0.0.1"
+        return next((own for own in self._addresses if (":" in own) == six), self._addresses[0])
+
+    def make_way(self, core: Core, proto: str, local: Address) -> bool:
+        return False  # no other lab can have a port of this host
+
+    def holder(self, proto: str, local: Address) -> str | None:
+        return None
+
+    def has_no(self, address: str) -> str:
+        return (
+            f"{self._name} cannot use {address}: it has {' and '.join(self._addresses)}, and "
+            "reaches the other hosts of this lab at theirs."
+        )

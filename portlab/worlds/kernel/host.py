@@ -1,0 +1,126 @@
+"""A kernel host, for a learner's hands: a Linux of its own, as far as the network goes."""
+
+import socket
+from collections.abc import Callable, Sequence
+
+from portlab.apps.app import Address
+from portlab.errors import TimedOut
+from portlab.host import Host, SocketInfo
+from portlab.network.checks import as_bytes
+from portlab.ports import check_port
+from portlab.worlds.kernel import ping
+from portlab.worlds.kernel.ground import KernelGround
+from portlab.worlds.kernel.inside import Inside
+from portlab.worlds.kernel.opening import KernelOpening
+from portlab.worlds.kernel.programs import Printed, run
+from portlab.worlds.kernel.tables import TABLES, Row, rows
+from portlab.worlds.sockets import failures
+from portlab.worlds.sockets.core import Core
+from portlab.worlds.sockets.host import SocketHost
+from portlab.worlds.sockets.opening import begin_connection, check_size, family_of
+
+
+class KernelHost(SocketHost):
+    """See `portlab.host.Host`. Without an `address`, a socket is at all addresses of the host.
+
+    Every port is free for everybody, those under 1024 too.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        name: str,
+        addresses: tuple[str, ...],
+        address_of: "Callable[[Host | str], str]",
+        ground: KernelGround,
+    ) -> None:
+        super().__init__(core, name, addresses, address_of)
+        self._place = ground
+
+    def start_connect(
+        self, peer: "Host | str", port: int, *, source_port: int = 0
+    ) -> KernelOpening:
+        self._core.check()
+        whom = (self._address_of(peer), check_port(port))
+        check_port(source_port, zero=True)
+        self._core.room_for_connection()
+        sock = begin_connection(self._core, self._name, whom, source_port)
+        return KernelOpening(self._core, sock, whom, self)
+
+    def ping(self, peer: "Host | str", *, data: bytes = b"portlab", timeout: float = 1.0) -> float:
+        self._core.check()
+        address, body = self._address_of(peer), as_bytes(data)
+        check_size(body, address)
+        until = self._core.until(timeout)
+        number, kind = self._place.number, socket.SOCK_DGRAM
+        with self._place.basement.new_socket(
+            number, family_of(address), kind, ping.protocol(address)
+        ) as sock:
+            start = self._core.log.now()
+            try:
+                ping.send(sock, address, body)
+                while not ping.answered(sock, address, body, self._core.left(until)):
+                    self._core.check()
+                    if self._core.left(until) <= 0:
+                        raise TimedOut(
+                            f"No answer from {address} to a ping of {self._name} in {timeout:g} s: "
+                            "the host may be down or not exist, or the packet or its answer was "
+                            "lost. That says nothing of any port: ICMP has none."
+                        )
+            except OSError as error:
+                raise failures.of_datagram(
+                    error, (address, 0), (self._addresses[0], 0), self._ground
+                ) from None
+            return (self._core.log.now() - start) / 1_000_000
+
+    def inside(self) -> Inside:
+        """A `with` block in which this thread's Python sockets are made in this host.
+
+        So http.client, urllib, smtplib, ftplib and whatever else is built on `socket` run here
+        unchanged; names mean the lab's hosts (AddressError for others). Other threads are outside.
+        """
+        self._core.check()
+        return Inside(self._place)
+
+    def run(
+        self, argv: Sequence[str], *, input: bytes = b"", timeout: float | None = 10.0
+    ) -> Printed:
+        """Run a program of this computer in this host, and give what it printed.
+
+        It has the host's network, names and socket table, reads `input`, and sees the files of
+        this computer, but none of its processes and Unix sockets. Everything it started ends with
+        it. Raises LabError if there is no such program, TimedOut after `timeout` seconds (None:
+        never), WorldError where the system does not let it be closed in.
+        """
+        self._core.check()
+        return run(self._core, self._place, argv, input, timeout)
+
+    def sockets(self) -> tuple[SocketInfo, ...]:
+        self._core.check()
+        held = tuple(self._core.sockets.copy().values())
+        programs = {
+            (one.proto, one.local, one.remote): one.program
+            for one in held
+            if one.host == self._name
+        }
+        table = [
+            SocketInfo(
+                row.proto,
+                row.state,
+                row.local,
+                row.remote,
+                programs.get((row.proto, row.local, row.remote)),
+            )
+            for row in self.rows()
+        ]
+        return tuple(sorted(table, key=_order))
+
+    def rows(self) -> list[Row]:
+        """The kernel's own tables."""
+        texts = self._place.basement.read(self._place.number, *TABLES)
+        found = zip(TABLES, texts, strict=True)
+        return [row for name, text in found for row in rows(name[:3], text)]
+
+
+def _order(row: SocketInfo) -> tuple[int, Address]:
+    return ({"LISTEN": 0, "UNCONN": 2}.get(row.state, 1), row.local)

@@ -1,0 +1,285 @@
+"""The standard library's sockets, made in a host: `with host.inside():`.
+
+Inside, `socket.socket` makes its socket in the host, so that http.client, smtplib, ftplib and all
+that is built on them run there unchanged; names mean the lab's hosts. Whose host it is stands in a
+context variable: other threads, and what this one does elsewhere, are not touched. While nobody is
+inside anywhere, the `socket` module is exactly as Python made it.
+"""
+
+import _socket
+import socket
+import threading
+from collections.abc import Callable
+from contextvars import ContextVar, Token
+from types import TracebackType
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+from portlab.errors import AddressError, PortlabError
+from portlab.packets import packed
+
+
+class Place(Protocol):
+    """A host, as far as sockets and names go."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The lab's hosts: names by address."""
+        ...
+
+    def make(self, sock: socket.socket, family: int, kind: int, protocol: int) -> None:
+        """Let `sock`, which is nothing yet, be a socket of the host. Raises OSError, LabError."""
+        ...
+
+    def adopt(self, sock: socket.socket) -> None:
+        """Have a socket closed with the lab, unless somebody closes it before."""
+        ...
+
+
+_here: ContextVar[Place | None] = ContextVar("portlab_inside", default=None)
+_inside: set["Inside"] = set()
+_changing = threading.Lock()
+_originals: list[tuple[Any, str, Any]] = []
+
+_places: WeakKeyDictionary[socket.socket, Place] = WeakKeyDictionary()
+
+from_descriptor = socket.socket.__init__
+"""What makes a socket around a descriptor, also while somebody is inside."""
+
+
+class LabSocket(socket.socket):
+    """A socket that was made inside. Where others would look up a name, it knows its lab's."""
+
+    __slots__ = ()  # as a socket has, so that one can become the other
+
+    def connect(self, address: Any) -> None:
+        super().connect(self._plain(address))
+
+    def connect_ex(self, address: Any) -> int:
+        return super().connect_ex(self._plain(address))
+
+    def bind(self, address: Any) -> None:
+        super().bind(self._plain(address))
+
+    def sendto(self, data: Any, *rest: Any) -> int:
+        return super().sendto(data, *(*rest[:-1], self._plain(rest[-1])))
+
+    def sendmsg(self, buffers: Any, *rest: Any) -> int:
+        if len(rest) == 3:
+            rest = (*rest[:2], self._plain(rest[2]))
+        return super().sendmsg(buffers, *rest)
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        accepted, peer = super().accept()
+        _places[self].adopt(accepted)
+        return accepted, peer
+
+    def _plain(self, address: Any) -> Any:
+        """The same with a number instead of a name."""
+        if not isinstance(address, tuple) or not address or not isinstance(address[0], str):
+            return address
+        return (_number(_places[self], address[0], self.family), *address[1:])
+
+
+class Inside:
+    """One `with` block. Leaving it restores what was before, whatever happened inside."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._tokens: list[Token[Place | None]] = []
+
+    def __enter__(self) -> None:
+        try:
+            _enter(self)
+            self._tokens.append(_here.set(self._place))
+        except BaseException:
+            self._leave()
+            raise
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        try:
+            self._leave()
+        finally:
+            self._leave()  # once more, should an interrupt have broken off the first try
+
+    def _leave(self) -> None:
+        while self._tokens:
+            _here.reset(self._tokens.pop())
+        _leave(self)
+
+
+# ---- the socket module, changed and changed back
+
+
+def _enter(one: Inside) -> None:
+    with _changing:
+        if not _inside:
+            _change()
+        _inside.add(one)
+
+
+def _leave(one: Inside) -> None:
+    with _changing:
+        _inside.discard(one)
+        if not _inside:
+            _restore()
+
+
+def _change() -> None:
+    _put(socket.socket, "__init__", _init)
+    for name, replacement in _REPLACEMENTS.items():
+        for module in (socket, _socket):
+            if hasattr(module, name):
+                _put(module, name, _instead_of(getattr(module, name), replacement))
+
+
+def _put(owner: Any, name: str, value: Any) -> None:
+    _originals.append((owner, name, getattr(owner, name)))
+    setattr(owner, name, value)
+
+
+def _restore() -> None:
+    while _originals:
+        owner, name, value = _originals[-1]
+        setattr(owner, name, value)
+        _originals.pop()
+
+
+def _init(
+    self: socket.socket,
+    family: int = -1,
+    type: int = -1,
+    proto: int = -1,
+    fileno: int | None = None,
+) -> None:
+    """Stands for `socket.socket.__init__`."""
+    place = _here.get()
+    if place is None or fileno is not None:
+        from_descriptor(self, family, type, proto, fileno)
+        return
+    family = socket.AF_INET if family == -1 else family
+    if family not in (socket.AF_INET, socket.AF_INET6):
+        raise AddressError(
+            f"Inside {place.name} there are sockets of IPv4 and IPv6 only: one of another family "
+            "(a Unix socket, say) could reach programs of this computer. Make it outside the block."
+        )
+    kind = socket.SOCK_STREAM if type == -1 else type
+    place.make(self, family, kind, 0 if proto == -1 else proto)
+    if self.__class__ is socket.socket:
+        self.__class__ = LabSocket
+        _places[self] = place
+
+
+# ---- names
+
+
+def _names(place: Place, family: int) -> dict[str, str]:
+    """Addresses by name, of one version of IP."""
+    six = family == socket.AF_INET6
+    known = {name: address for address, name in place.names.items() if (":" in address) == six}
+    return {**known, "localhost": "::1" if six else "127.0.0.1"}
+
+
+def _number(place: Place, name: str, family: int) -> str:
+    """The address of a host of the lab; numbers, and the wildcard, as they are."""
+    if name in ("", "<broadcast>") or _is_number(name):
+        return name
+    if number := _names(place, family).get(name):
+        return number
+    raise AddressError(
+        f"There is no host {name!r} in this lab, and no name server: asking this computer's would "
+        f"leave the lab. Its hosts are {', '.join(dict.fromkeys(place.names.values()))}."
+    )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        packed(text.partition("%")[0])
+    except PortlabError:
+        return False
+    return True
+
+
+def _text(host: Any) -> str:
+    return host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
+
+
+def _getaddrinfo(
+    place: Place,
+    original: Callable[..., list[Any]],
+    host: Any,
+    port: Any,
+    family: int = 0,
+    type: int = 0,
+    proto: int = 0,
+    flags: int = 0,
+) -> list[Any]:
+    if host is None or _text(host) == "" or _is_number(_text(host)):
+        return original(host, port, family, type, proto, flags)
+    found = []
+    for one in (socket.AF_INET, socket.AF_INET6):
+        if family in (0, one) and _text(host) in _names(place, one):
+            number = _number(place, _text(host), one)
+            found += original(number, port, one, type, proto, flags)
+    if not found:
+        _number(place, _text(host), family)  # which says why there is nothing
+    return found
+
+
+def _gethostbyname(place: Place, original: Callable[..., Any], host: Any) -> str:
+    return _number(place, _text(host), socket.AF_INET)
+
+
+def _gethostbyname_ex(place: Place, original: Callable[..., Any], host: Any) -> Any:
+    return _text(host), [], [_number(place, _text(host), socket.AF_INET)]
+
+
+def _gethostbyaddr(place: Place, original: Callable[..., Any], host: Any) -> Any:
+    name = _text(host)
+    if not _is_number(name):
+        address = _number(place, name, socket.AF_INET)
+        return name, [], [address]
+    if name not in place.names:
+        raise AddressError(f"No host of this lab has {name}, and nobody else is asked.")
+    return place.names[name], [], [name]
+
+
+def _getnameinfo(place: Place, original: Callable[..., Any], address: Any, flags: int) -> Any:
+    shown, service = original(address, flags | socket.NI_NUMERICHOST)
+    if flags & socket.NI_NUMERICHOST:
+        return shown, service
+    return place.names.get(shown, shown), service
+
+
+def _gethostname(place: Place, original: Callable[..., Any]) -> str:
+    return place.name
+
+
+_REPLACEMENTS: dict[str, Callable[..., Any]] = {
+    "getaddrinfo": _getaddrinfo,
+    "gethostbyname": _gethostbyname,
+    "gethostbyname_ex": _gethostbyname_ex,
+    "gethostbyaddr": _gethostbyaddr,
+    "getnameinfo": _getnameinfo,
+    "gethostname": _gethostname,
+}
+
+
+def _instead_of(original: Callable[..., Any], replacement: Callable[..., Any]) -> Any:
+    """The original for everybody outside, the replacement inside."""
+
+    def either(*given: Any, **named: Any) -> Any:
+        place = _here.get()
+        if place is None:
+            return original(*given, **named)
+        return replacement(place, original, *given, **named)
+
+    return either

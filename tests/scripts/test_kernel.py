@@ -1,0 +1,77 @@
+"""The same scripts against the Linux kernel, through a TUN device and in real time.
+
+Which packets, in which order, and what the calls return is judged; how late it was is not. Where
+Linux does something else `differences.py` says what and why: a new difference fails, and so does
+one that has gone.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from portlab.scripts.reader import read
+from portlab.scripts.settings import settings
+from tests.oracle.kernel_under_test import play_on_kernel
+from tests.requires import needs
+from tests.scripts.differences import DIFFERENCES, NOT_PLAYED
+from tests.scripts.ours import NAMES, text
+
+needs("kernel")
+
+AT_ONCE = 6  # most of each is waiting
+TRIES = 3  # on a computer that is too busy Linux's own timers run out between two lines
+PLAYED = [name for name in NAMES if name not in NOT_PLAYED]
+
+
+def told(outcome):
+    """(line, what was seen) as `differences.py` writes it; None for a script that was met."""
+    if outcome.status == "fail":
+        line = outcome.text.partition(" ")[2].strip()
+        return line, bare(outcome.seen) or "nothing"
+    if outcome.unasked:
+        return None, bare(outcome.unasked[0].partition(" 50000 ")[2])
+    return None
+
+
+def bare(packet):
+    """Flags and numbers, without what differs from one computer to the next."""
+    return packet.partition(" win ")[0]
+
+
+def expected(name):
+    known = DIFFERENCES.get(name)
+    return (known.line, known.seen) if known else None
+
+
+def played(name):
+    script = read(text(name), name)
+    for _ in range(TRIES):
+        outcome = play_on_kernel(script, settings(script))
+        if told(outcome) == expected(name):
+            break
+    return outcome
+
+
+@pytest.fixture(scope="module")
+def outcomes(request):
+    """Those that were asked for, all under way at once."""
+    asked = [item.callspec.params["name"] for item in request.session.items if is_ours(item)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return {name: pool.submit(played, name) for name in asked}
+
+
+def is_ours(item):
+    module = getattr(item, "module", None)
+    return getattr(module, "__name__", "") == __name__ and hasattr(item, "callspec")
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_linux_does_what_the_script_says(outcomes, name):
+    outcome = outcomes[name].result()
+    why = DIFFERENCES[name].why if name in DIFFERENCES else "it is in no list"
+    assert told(outcome) == expected(name), f"{why}\n{outcome.report()}"
+
+
+def test_every_difference_is_about_a_script():
+    assert set(DIFFERENCES) | set(NOT_PLAYED) <= set(NAMES)
+    assert not set(DIFFERENCES) & set(NOT_PLAYED)
