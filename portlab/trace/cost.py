@@ -13,7 +13,8 @@ class Cost:
     The answer is the last data that whoever sent first gets back. `answered` is the microseconds
     from the first packet to it, and `round_trips` how often the exchange had to cross the line
     and back for it: half the longest chain of packets in which each was sent when the one before
-    had arrived. Both are None where no answer came.
+    had arrived. Both are None where no answer came. Of a capture that was made at one place, a
+    packet counts as arrived when it was seen.
     """
 
     packets: int
@@ -33,9 +34,13 @@ def cost(trace: Trace) -> Cost:
     last = _answer(sent)
     if last is None:
         return Cost(len(sent), size, lost, None, None)
-    return Cost(
-        len(sent), size, lost, _chain(sent, last) / 2, (last.arrival or last.time) - sent[0].time
-    )
+    answered = (_there(last) or last.time) - sent[0].time
+    return Cost(len(sent), size, lost, _chain(sent, last) / 2, answered)
+
+
+def _there(record: Record) -> int | None:
+    """When a packet was at its goal, as far as that is known; None if it never was."""
+    return record.time if record.fate == "seen" else record.arrival
 
 
 def _answer(sent: list[Record]) -> Record | None:
@@ -45,12 +50,13 @@ def _answer(sent: list[Record]) -> Record | None:
     asker = sent[0].src
     seen: dict[object, Record] = {}
     for record in sent:
-        if record.dst == asker and record.length and record.arrival is not None:
+        there = _there(record)
+        if record.dst == asker and record.length and there is not None:
             key = record.seq if record.segment else record.number
             earlier = seen.get(key)
-            if earlier is None or record.arrival < (earlier.arrival or 0):
+            if earlier is None or there < (_there(earlier) or 0):
                 seen[key] = record
-    return max(seen.values(), key=lambda one: (one.arrival, one.number), default=None)
+    return max(seen.values(), key=lambda one: (_there(one) or 0, one.number), default=None)
 
 
 def _chain(sent: list[Record], last: Record) -> int:
@@ -65,6 +71,6 @@ def _chain(sent: list[Record], last: Record) -> int:
         length = 1 + arrived.get(record.src, 0)
         if record is last:
             return length
-        if record.arrival is not None:
-            under_way.append((record.arrival, record, length))
+        if (there := _there(record)) is not None:
+            under_way.append((there, record, length))
     raise AssertionError("the last packet is none of those sent")
