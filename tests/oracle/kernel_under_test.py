@@ -13,8 +13,10 @@ import time
 
 from portlab.packets import Packet
 from portlab.scripts.arguments import (
+    PORT,
     argument,
     descriptor,
+    expected_value,
     lacks,
     named,
     names,
@@ -24,7 +26,6 @@ from portlab.scripts.arguments import (
     unlike,
 )
 from portlab.scripts.lines import Fields, Name
-from portlab.scripts.model_calls import PORT
 from portlab.scripts.subject import Ends, Returned, Sent, Waiting
 from portlab.trace.record import Record
 from portlab.trace.trace import Trace
@@ -95,7 +96,7 @@ class KernelUnderTest:
         try:
             remote = held.getpeername()[:2]
         except OSError:
-            remote = (self.remote, PORT) if call_is_opening(held) else None
+            remote = (self.remote, PORT) if _is_opening(held) else None
         wildcard = local[0] in ("0.0.0.0", "::")
         return Ends(proto, (self.local if wildcard else local[0], local[1]), remote)
 
@@ -238,7 +239,7 @@ class KernelUnderTest:
         return Waiting(lambda: look().value > 0 or (timeout > 0 and self.now >= end), look)
 
 
-def call_is_opening(held):
+def _is_opening(held):
     """A TCP socket that has called and heard nothing yet: the kernel names no peer for it."""
     if held.type != socket.SOCK_STREAM:
         return False
@@ -263,7 +264,7 @@ def _option_value(value):
 
 
 def _compared(call, seen):
-    (expected,) = argument(call, 3)
+    expected = expected_value(call)
     if isinstance(expected, Name):
         expected = getattr(errno, expected.text)
     same = expected is ... or expected == seen

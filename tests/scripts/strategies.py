@@ -44,7 +44,9 @@ ICMP = st.builds(
 PACKET = TCP | st.builds(UdpLine, U16, PORTS, TTL) | ICMP
 
 # Small numbers meet what is there more often than large ones.
-NUMBER = st.sampled_from(["0", "1", "2", "3", "4", "5", "1000", "-1", "0x10", "..."])
+NUMBER = st.sampled_from(
+    ["0", "1", "2", "3", "4", "5", "1000", "-1", "0x10", "...", "70000", "99999999999"]
+)
 NAMES = [
     "NULL",
     "O_RDWR|O_NONBLOCK",
@@ -59,6 +61,8 @@ STRUCTURES = [
     "[{fd=4, events=POLLOUT}]",
     "[{...}]",
     '{sa_family = AF_INET, sin_port = htons(80), sin_addr = inet_addr("192.0.2.1")}',
+    '{sa_family = AF_INET6, sin_port = htons(70000), sin_addr = inet_addr("fd00::1")}',
+    '{sa_family = AF_INET, sin_port = htons(80), sin_addr = inet_addr("nowhere")}',
 ]
 ARGUMENT = NUMBER | st.sampled_from(NAMES) | st.sampled_from(STRUCTURES)
 CALL = st.builds(

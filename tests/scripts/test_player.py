@@ -283,3 +283,27 @@ def test_whatever_is_played_comes_to_an_outcome(script: str) -> None:
     assert outcome.status in ("pass", "fail", "skip")
     assert outcome.report()
     assert outcome.as_dict()["script"] == "script"
+
+
+def test_a_line_that_is_due_before_the_one_above_is_met() -> None:
+    """The timer of the SYN,ACK runs for a second; the next line says 0.5 s."""
+    outcome = fails(
+        f"{LISTEN}+0 < S 0:0(0) win 9\n* > S. 0:0(0) ack 1 <...>\n"
+        "* > S. 0:0(0) ack 1 <...>\n0.5 close(3) = 0\n"
+    )
+    assert outcome.reason == "It is due at 0.5 s, and it is 1 s already."
+
+
+@pytest.mark.parametrize(
+    ("call", "errno"),
+    [
+        ("setsockopt(3, SOL_TCP, TCP_MAXSEG, [40], 4) = -1", "EINVAL"),
+        ("setsockopt(3, SOL_TCP, TCP_KEEPIDLE, [0], 4) = -1", "EINVAL"),
+        ('bind(3, {sa_family = AF_INET, sin_port = htons(1), sin_addr = inet_addr("9.9.9.9")}, 16)'
+         " = -1", "EADDRNOTAVAIL"),
+        ('connect(3, {sa_family = AF_INET6, sin_port = htons(1), sin_addr = inet_addr("fd00::2")},'
+         " 28) = -1", "EAFNOSUPPORT"),
+    ],
+)  # fmt: skip
+def test_arguments_that_cannot_be(call: str, errno: str) -> None:
+    passes(f"0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 {call} {errno}\n")
