@@ -10,6 +10,7 @@ import select
 import socket
 import struct
 import time
+from pathlib import Path
 
 from portlab.packets import Packet
 from portlab.scripts.arguments import (
@@ -31,12 +32,13 @@ from portlab.trace.record import Record
 from portlab.trace.trace import Trace
 from tests.oracle.kernel_host import KernelHost
 
+BUFFER = 15_728_640  # bytes: how far Linux may let a receive buffer grow
 GLANCE = 0.002  # seconds: how long to look at the TUN device before asking the sockets again
 SYSCTLS = {
     # What `portlab.scripts.settings.Assumed` assumes.
     "net/ipv4/tcp_timestamps": 1,
     "net/ipv4/tcp_sack": 1,
-    "net/ipv4/tcp_rmem": "4096 131072 15728640",  # so large a buffer is offered with wscale 8
+    "net/ipv4/tcp_rmem": f"4096 131072 {BUFFER}",
     # Every odd segment is answered, not two a second.
     "net/ipv4/tcp_invalid_ratelimit": 0,
     "net/ipv4/icmp_ratelimit": 0,
@@ -237,6 +239,13 @@ class KernelUnderTest:
         if seen.value or not timeout:
             return seen
         return Waiting(lambda: look().value > 0 or (timeout > 0 and self.now >= end), look)
+
+
+def offered_scale():
+    """The window scale that Linux offers: enough for the largest buffer that it, or anybody on
+    this computer, may have (tcp_select_initial_window); only the first is ours to set."""
+    largest = int(Path("/proc/sys/net/core/rmem_max").read_text(encoding="ascii"))
+    return min(max(BUFFER, largest).bit_length() - 16, 14)
 
 
 def _is_opening(held):
