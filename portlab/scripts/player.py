@@ -270,9 +270,11 @@ class Player:
         return f"The host sent nothing, {waited}."
 
     def _written(self, sent: Sent) -> str:
-        return f"{seconds(sent.time)} > " + packet_written(
-            line_of(sent.packet, self._flows.whose(sent.packet))
-        )
+        try:
+            line = packet_written(line_of(sent.packet, self._flows.whose(sent.packet)))
+        except Untranslatable:
+            line = str(sent.packet)
+        return f"{seconds(sent.time)} > {line}"
 
 
 def _found(wanted: Awaited | None) -> bool:

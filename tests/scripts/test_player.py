@@ -79,6 +79,26 @@ def test_padding_of_options_is_the_senders_business_and_their_order_is_not() -> 
     assert said(outcome) == ["options: expected <sackOK,mss 1460>, seen <mss 1460,sackOK>"]
 
 
+def test_all_numbers_count_from_the_syns_blocks_too() -> None:
+    """Whatever number the script's own SYN has, and the host's."""
+    for seed in range(3):
+        passes(
+            f"""{LISTEN}
++0 < S 4000000000:4000000000(0) win 65535 <mss 1000,nop,nop,sackOK>
++0 > S. 0:0(0) ack 4000000001 <...>
++0 < . 1:1(0) ack 1 win 65535
++0 accept(3, ..., ...) = 4
++0 < P. 101:201(100) ack 1 win 65535
++0 > . 1:1(0) ack 1 <nop,nop,sack 101:201>
++0 write(4, ..., 4000) = 4000
++0 > P. 1:4001(4000) ack 1
++0 < . 201:201(0) ack 1 win 65535 <nop,nop,sack 1001:4001>
++0 > . 1:1001(1000) ack 1
+""",
+            seed=seed,
+        )
+
+
 def test_a_packet_that_never_comes() -> None:
     outcome = fails(f"{OPEN}+0 > P. 1:11(10) ack 1\n")
     assert outcome.reason == "The host sent nothing, by 0 s or later."
