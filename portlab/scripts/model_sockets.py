@@ -165,8 +165,10 @@ class Stream(Descriptor):
             self._settle()
 
     def configure(self, **changes: object) -> None:
-        """Set fields of Config, on the connection too if there is one."""
+        """Set fields of Config, for the connection if there is one, and for callers to come."""
         self.config = replace(self.config, **changes)  # type: ignore[arg-type]
+        if self.listening is not None:
+            self.listening.listener.config = self.config
         if self.socket is not None:
             self.socket.endpoint.configure(self.config)
             self._settle()
