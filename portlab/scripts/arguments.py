@@ -5,6 +5,12 @@ from types import EllipsisType
 from portlab.apps.app import Address
 from portlab.scripts.lines import Applied, Call, Either, Fields, Name, Value
 
+PORT = 8080
+"""What `...` means as a port, to bind as well as to connect."""
+
+MOST_BYTES = 1 << 26
+"""No call of a script reads or writes more at once."""
+
 NAMED = {
     "shutdown": {0: "SHUT_RD", 1: "SHUT_WR", 2: "SHUT_RDWR"},
     "fcntl": {3: "F_GETFL", 4: "F_SETFL"},
@@ -45,6 +51,8 @@ def lacks(call: Call) -> str | None:
         unknown |= names(argument(call, _FLAGS_AT[call.name])) - MESSAGE_FLAGS
     if call.name in _BUFFERS and argument(call, 1) == Name("NULL"):
         return f"an address that is none in {call.name}()"
+    if call.name in _BUFFERS and number(argument(call, 2)) > MOST_BYTES:
+        return f"more than {MOST_BYTES} bytes in {call.name}()"
     if call.name == "fcntl":
         unknown |= {named("fcntl", argument(call, 1))} - set(NAMED["fcntl"].values())
     return f"{sorted(unknown)[0]} in {call.name}()" if unknown else None
@@ -94,8 +102,14 @@ def sockaddr(value: Value) -> Address | None:
     if isinstance(port, Applied):
         port = port.value
     if isinstance(address, Applied) and isinstance(address.value, bytes):
-        return address.value.decode(), number(port or 0)
+        return address.value.decode(), number(port or 0) & 0xFFFF
     return None
+
+
+def expected_value(call: Call) -> Value:
+    """What getsockopt must put out: the fourth argument, out of its brackets."""
+    given = argument(call, 3)
+    return given[0] if isinstance(given, tuple) and given else given
 
 
 def payload(call: Call) -> bytes:

@@ -1,7 +1,7 @@
 """What was expected beside what was seen, field by field and in words."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portlab.scripts.lines import (
     Expected,
@@ -38,6 +38,14 @@ def differences(
     `stamp_tolerance` is how far (in its own ticks) a timestamp may be off; None: any is right.
     """
     return list(_compared(expected, seen, stamp_tolerance))
+
+
+def asked_of(seen: PacketLine, expected: PacketLine) -> PacketLine:
+    """`seen` without the ports and the TTL, where `expected` does not speak of them."""
+    shown = replace(seen, ttl=None if expected.ttl is None else seen.ttl)
+    if isinstance(shown, IcmpLine) or isinstance(expected, IcmpLine):
+        return shown
+    return replace(shown, ports=None if expected.ports is None else shown.ports)
 
 
 def _compared(

@@ -6,7 +6,6 @@ translates both ways.
 """
 
 from portlab.apps.app import Address
-from portlab.errors import PortlabError
 from portlab.packets import (
     ACK,
     RST,
@@ -22,8 +21,8 @@ from portlab.scripts.lines import EndOfList, ScriptOption, Stamp, TcpLine
 WRAP = 2**32
 
 
-class Untranslatable(PortlabError):
-    """A line that cannot be put into the host's numbers; the message says why."""
+class Untranslatable(Exception):
+    """A line that cannot be put into the host's numbers, or a packet that no line can say."""
 
 
 class Flow:

@@ -6,9 +6,9 @@ line that names its ports (`< 5000 > 8080 S ...`) speaks of that very one.
 
 from portlab.apps.app import Address
 from portlab.packets import Packet, Segment, UdpDatagram
+from portlab.scripts.arguments import PORT
 from portlab.scripts.flow import Flow
 from portlab.scripts.lines import IcmpLine, PacketLine, TcpLine
-from portlab.scripts.model_calls import PORT
 from portlab.scripts.settings import Settings
 from portlab.scripts.subject import Ends
 

@@ -1,13 +1,14 @@
 """The system calls of a script on the model host: descriptors by the script's numbers."""
 
-import errno as numbers
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from portlab.apps.app import Address
 from portlab.errors import AddressError, PortInUse
-from portlab.network.clock import MILLISECOND, SECOND
+from portlab.network.clock import MILLISECOND
+from portlab.packets import packed, unpacked
 from portlab.scripts.arguments import (
+    PORT,
     argument,
     descriptor,
     named,
@@ -18,16 +19,16 @@ from portlab.scripts.arguments import (
     unlike,
 )
 from portlab.scripts.lines import Call, Fields, Name, Value
-from portlab.scripts.model_sockets import Datagrams, Fails, Stream, WouldWait
+from portlab.scripts.model_datagrams import Datagrams
+from portlab.scripts.model_sockets import Fails, Stream, WouldWait
+from portlab.scripts.socket_options import compare_option, set_option
 from portlab.scripts.subject import Ends, Returned, Waiting
 from portlab.tcp import Config
 
 if TYPE_CHECKING:
     from portlab.network.stack import Stack
 
-PORT = 8080
-"""What `...` means as a port, to bind as well as to connect."""
-
+_WRITING = frozenset({"connect", "write", "send", "sendto"})
 _ALWAYS = {"POLLERR", "POLLHUP"}
 
 
@@ -94,42 +95,25 @@ class ModelCalls:
         return Returned(value, None, wrong)
 
     def _waiting(self, call: Call) -> Returned | Waiting:
+        """A call that found nothing to return."""
         if call.name == "poll":
             return self._waiting_poll(call)
-        held = self._open[descriptor(call)]
-        dont = "MSG_DONTWAIT" in names(argument(call, 3))
-        if call.name == "connect" and isinstance(held, Stream):
-            if not held.blocking:
-                return Returned(-1, "EINPROGRESS")
-            opening = held
-
-            def finish(call: Call) -> int:
-                opening.connected()
-                return 0
-
-            return Waiting(
-                lambda: "POLLOUT" in opening.events(), lambda: self._returned(call, finish)
-            )
-        if not held.blocking or dont:
-            return Returned(-1, "EAGAIN")
-        event = "POLLOUT" if call.name in ("write", "send", "sendto") else "POLLIN"
-        do = self._do[call.name]
+        held = self._held(call)
+        connecting = call.name == "connect"
+        if not held.blocking or "MSG_DONTWAIT" in names(argument(call, 3)):
+            return Returned(-1, "EINPROGRESS" if connecting else "EAGAIN")
+        event = "POLLOUT" if call.name in _WRITING else "POLLIN"
+        do = self._connected if connecting else self._do[call.name]
         return Waiting(lambda: event in held.events(), lambda: self._returned(call, do))
 
     def _waiting_poll(self, call: Call) -> Waiting:
-        timeout = number(argument(call, 2))
-        now = self._stack.network.now
-        end = None if timeout < 0 else now + timeout * MILLISECOND
+        network, timeout = self._stack.network, number(argument(call, 2))
+        end = network.now + timeout * MILLISECOND if timeout >= 0 else None
 
-        def over() -> bool:
-            return end is not None and self._stack.network.now >= end
+        def ready() -> bool:
+            return self._look(call)[0] > 0 or (end is not None and network.now >= end)
 
-        def finish(call: Call) -> int | tuple[int, str]:
-            return self._look(call)
-
-        return Waiting(
-            lambda: over() or self._look(call)[0] > 0, lambda: self._returned(call, finish)
-        )
+        return Waiting(ready, lambda: self._returned(call, self._look))
 
     # ---- the calls
 
@@ -190,8 +174,17 @@ class ModelCalls:
         self._held(call).connect(self._peer(argument(call, 1)))
         return 0
 
+    def _connected(self, call: Call) -> int:
+        self._stream(call).connected()
+        return 0
+
     def _peer(self, value: Value) -> Address:
-        return sockaddr(value) or (self._remote, PORT)
+        """Whom a call names; `...` is the script. Fails for an address of the other family."""
+        address, port = sockaddr(value) or (self._remote, PORT)
+        peer = unpacked(packed(address))
+        if (":" in peer) != (":" in self._remote):
+            raise Fails("EAFNOSUPPORT")
+        return peer, port
 
     def _read(self, call: Call) -> tuple[int, str]:
         data = self._held(call).read(number(argument(call, 2)))
@@ -226,64 +219,11 @@ class ModelCalls:
         return 0
 
     def _setsockopt(self, call: Call) -> int:
-        held = self._held(call)
-        option, value = named("", argument(call, 2)), number(argument(call, 3))
-        if isinstance(held, Datagrams):
-            return 0
-        match option:
-            case "SO_LINGER":
-                lingering = argument(call, 3)
-                if isinstance(lingering, Fields):
-                    held.reset_on_close = lingering.get("onoff") == 1 and not lingering.get(
-                        "linger"
-                    )
-            case "SO_KEEPALIVE":
-                held.configure(keep_alive=bool(value))
-            case "SO_RCVBUF":
-                held.configure(receive_buffer=value)
-            case "TCP_NODELAY":
-                held.configure(nagle=not value)
-            case "TCP_QUICKACK":
-                held.configure(delayed_ack=not value)
-            case "TCP_MAXSEG":
-                held.configure(mss=value)
-            case "TCP_KEEPIDLE":
-                held.configure(keep_alive_time=value * SECOND)
-            case "TCP_KEEPINTVL":
-                held.configure(keep_alive_interval=value * SECOND)
-            case "TCP_KEEPCNT":
-                held.configure(keep_alive_probes=value)
+        set_option(self._held(call), call)
         return 0
 
     def _getsockopt(self, call: Call) -> tuple[int, str]:
-        held = self._held(call)
-        option, given = named("", argument(call, 2)), argument(call, 3)
-        expected = given[0] if isinstance(given, tuple) and given else given
-        seen = self._option(held, option)
-        if option == "SO_ERROR" and isinstance(expected, int):
-            expected = Name(numbers.errorcode.get(expected, str(expected)) if expected else "0")
-        wanted = expected.text if isinstance(expected, Name) else repr(expected)
-        same = expected is ... or wanted == seen
-        return 0, "" if same else f"{option} is {seen} instead of {wanted}"
-
-    def _option(self, held: Stream | Datagrams, option: str) -> str:
-        if option == "SO_ERROR":
-            return held.take_error() or "0"
-        config = held.config
-        if option == "TCP_MAXSEG":
-            if isinstance(held, Stream) and held.socket is not None:
-                return str(held.socket.endpoint.snd.mss)
-            return str(config.mss if config.mss != self._config.mss else 536)  # 3.7.1, MUST-15
-        value = {
-            "SO_KEEPALIVE": int(config.keep_alive),
-            "SO_RCVBUF": config.receive_buffer,
-            "TCP_NODELAY": int(not config.nagle),
-            "TCP_QUICKACK": int(not config.delayed_ack),
-            "TCP_KEEPIDLE": config.keep_alive_time // SECOND,
-            "TCP_KEEPINTVL": config.keep_alive_interval // SECOND,
-            "TCP_KEEPCNT": config.keep_alive_probes,
-        }.get(option, 0)
-        return str(value)
+        return 0, compare_option(self._held(call), call)
 
     def _poll(self, call: Call) -> int | tuple[int, str]:
         if self._look(call)[0] or not number(argument(call, 2)):

@@ -52,6 +52,7 @@ class ModelHost:
         self.sent: list[Sent] = []
         self._network = Network(seed=seed, link=Link(delay=0.0))
         self._stack = Stack("host", (local,), self._network, seed)
+        self._stack.config = config
         self._script = Hand("script", remote)
         for node in (self._stack, self._script):
             self._network.add(node)

@@ -1,4 +1,4 @@
-"""Descriptors over the model host's sockets: one TCP or UDP socket as a program holds it.
+"""A descriptor over the model host's sockets, and the kind that TCP has: as a program holds it.
 
 What the RFCs leave to the system (which errno, how often it is told, what poll sees) is as on
 Linux, because that is what scripts are written for. How TCP behaves stays with `portlab.tcp`.
@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from portlab.apps.app import Address
-from portlab.errors import PacketError
 from portlab.network.tcp_sockets import ListeningSocket, TcpSocket
-from portlab.network.udp_sockets import UdpSocket
 from portlab.tcp import Config, Endpoint, State
 
 if TYPE_CHECKING:
@@ -167,8 +165,10 @@ class Stream(Descriptor):
             self._settle()
 
     def configure(self, **changes: object) -> None:
-        """Set fields of Config, on the connection too if there is one."""
+        """Set fields of Config, for the connection if there is one, and for callers to come."""
         self.config = replace(self.config, **changes)  # type: ignore[arg-type]
+        if self.listening is not None:
+            self.listening.listener.config = self.config
         if self.socket is not None:
             self.socket.endpoint.configure(self.config)
             self._settle()
@@ -217,70 +217,3 @@ class Stream(Descriptor):
     def _settle(self) -> None:
         if self.socket is not None:
             self.stack.tcp.settle(self.socket)
-
-
-@dataclass(slots=True, eq=False)
-class Datagrams(Descriptor):
-    """A UDP socket, on a port of its own as soon as it needs one."""
-
-    socket: UdpSocket | None = None
-
-    def bind(self, address: str | None, port: int) -> None:
-        bound = self.wildcard if address is None else address
-        self.socket = self.stack.udp.bind(bound, port)
-        self.bound = address, self.socket.port
-
-    def connect(self, remote: Address) -> None:
-        self._socket().peer = remote
-
-    def read(self, limit: int) -> bytes:
-        socket = self._socket()
-        self._hear_of_errors(socket)
-        if not socket.inbox:
-            raise WouldWait
-        data, _ = socket.inbox.popleft()
-        return data[:limit]
-
-    def write(self, data: bytes, to: Address | None) -> int:
-        socket = self._socket()
-        self._hear_of_errors(socket)
-        peer = to or socket.peer
-        if peer is None:
-            raise Fails("EDESTADDRREQ")
-        try:
-            self.stack.udp.send(socket, data, peer, None)
-        except PacketError:
-            raise Fails("EMSGSIZE") from None
-        return len(data)
-
-    def close(self) -> None:
-        if self.socket is not None:
-            self.stack.udp.close(self.socket)
-
-    @property
-    def pending_error(self) -> str | None:
-        return "ECONNREFUSED" if self.socket is not None and self.socket.came_back else None
-
-    def take_error(self) -> str | None:
-        error = self.pending_error
-        if self.socket is not None:
-            self.socket.came_back = False
-        return error
-
-    def events(self) -> set[str]:
-        seen = {"POLLOUT"}
-        if self.socket is not None and self.socket.inbox:
-            seen.add("POLLIN")
-        if self.pending_error:
-            seen |= {"POLLIN", "POLLERR"}
-        return seen
-
-    def _hear_of_errors(self, socket: UdpSocket) -> None:
-        if error := self.take_error():
-            raise Fails(error)
-
-    def _socket(self) -> UdpSocket:
-        if self.socket is None:
-            self.bind(None, 0)
-        assert self.socket is not None
-        return self.socket

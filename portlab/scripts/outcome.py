@@ -44,6 +44,8 @@ class Outcome:
             notes = [self.reason] if self.reason else []
             if self.skipped:
                 notes.append(f"{count(self.skipped, 'line')} of shell or assertions not run")
+            if self.unasked:
+                notes.append(f"{count(len(self.unasked), 'packet')} that no line speaks of")
             return f"{head} ({'; '.join(notes)})" if notes else head
         lines = [head]
         if self.line is not None:

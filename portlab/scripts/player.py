@@ -7,20 +7,19 @@ returns in there too.
 from dataclasses import dataclass, replace
 
 from portlab.errors import PacketError
-from portlab.packets import IcmpMessage, Icmpv6Message, Segment, UdpDatagram
-from portlab.scripts.comparing import Difference, differences, late_or_early
+from portlab.packets import Segment
+from portlab.scripts.awaited import Awaited
+from portlab.scripts.comparing import Difference, asked_of, differences, late_or_early
 from portlab.scripts.flow import Flow, Untranslatable
 from portlab.scripts.flows import Flows
 from portlab.scripts.lines import (
     Call,
     Event,
     Expected,
-    IcmpLine,
     Injected,
     PacketLine,
     Script,
     TcpLine,
-    UdpLine,
     seconds,
 )
 from portlab.scripts.outcome import Outcome
@@ -31,8 +30,6 @@ from portlab.scripts.written import packet_written
 
 _SAME_ERRNO = {"EWOULDBLOCK": "EAGAIN", "ENOTSUP": "EOPNOTSUPP"}
 """Two names of one number, on Linux."""
-
-_KINDS = {TcpLine: Segment, UdpLine: UdpDatagram, IcmpLine: (IcmpMessage, Icmpv6Message)}
 
 
 class _Failed(Exception):
@@ -108,7 +105,7 @@ class Player:
         both = isinstance(event, Injected) and isinstance(self._last, Injected)
         return event.time.start + (self._last_due if both else self._host.now)
 
-    def _let_pass(self, until: int, wanted: "_Next | None" = None) -> None:
+    def _let_pass(self, until: int, wanted: Awaited | None = None) -> None:
         """Let time pass to `until`, or until what is `wanted` has been sent."""
         while self._pending is not None:
             pending = self._pending
@@ -147,6 +144,11 @@ class Player:
             self._expect(event, due)
         else:
             self._let_pass(due)
+            now = self._host.now
+            if now > due + self._settings.tolerance:
+                raise _Failed(
+                    event, f"It is due at {seconds(due)} s, and it is {seconds(now)} s already."
+                )
             if isinstance(event, Injected):
                 self._inject(event)
             elif isinstance(event, Call):
@@ -210,7 +212,7 @@ class Player:
             expected = canonical(event.packet, flow)
         except Untranslatable as error:
             raise _Failed(event, f"This cannot be expected: {error}") from None
-        wanted = _Next(self._host, self._flows, self._asked, expected, flow)
+        wanted = Awaited(self._host, self._flows, self._asked, expected, flow)
         patience = self._host.now + self._host.patience
         if not time.any_time:
             self._let_pass(end + tolerance, wanted)
@@ -231,17 +233,14 @@ class Player:
         if late := late_or_early(event, due, end, sent.time, tolerance):
             found.append(late)
         if found:
-            shown = replace(seen, ttl=expected.ttl and seen.ttl)
-            if not isinstance(shown, IcmpLine):
-                shown = replace(shown, ports=expected.ports and shown.ports)  # type: ignore[union-attr]
             raise _Failed(
                 event,
                 expected=packet_written(event.packet),
-                seen=packet_written(shown),
+                seen=packet_written(asked_of(seen, expected)),
                 differences=tuple(found),
             )
 
-    def _joined(self, expected: TcpLine, seen: TcpLine, wanted: "_Next", until: int) -> TcpLine:
+    def _joined(self, expected: TcpLine, seen: TcpLine, wanted: Awaited, until: int) -> TcpLine:
         """Segments that follow each other as the one that a script expects: scripts count on
         network cards that cut (unless --strict_segments)."""
         while seen.length < expected.length and not self._settings.strict_segments:
@@ -271,41 +270,16 @@ class Player:
         return f"The host sent nothing, {waited}."
 
     def _written(self, sent: Sent) -> str:
-        return f"{seconds(sent.time)} > " + packet_written(
-            line_of(sent.packet, self._flows.whose(sent.packet))
-        )
+        try:
+            line = packet_written(line_of(sent.packet, self._flows.whose(sent.packet)))
+        except Untranslatable:
+            line = str(sent.packet)
+        return f"{seconds(sent.time)} > {line}"
 
 
-def _found(wanted: "_Next | None") -> bool:
+def _found(wanted: Awaited | None) -> bool:
     return wanted is not None and wanted.found() is not None
 
 
 def _errno(name: str | None) -> str | None:
     return _SAME_ERRNO.get(name or "", name)
-
-
-class _Next:
-    """The first packet of a flow that no line has asked for yet."""
-
-    def __init__(
-        self, host: HostUnderTest, flows: Flows, asked: set[int], line: PacketLine, flow: Flow
-    ) -> None:
-        self.flow = flow
-        self._host = host
-        self._flows = flows
-        self._asked = asked
-        self._kind = _KINDS[type(line)]
-        self._from = 0
-
-    def found(self) -> int | None:
-        """Its place in what was sent."""
-        sent = self._host.sent
-        for number in range(self._from, len(sent)):
-            packet = sent[number].packet
-            if number in self._asked or not isinstance(packet.payload, self._kind):  # type: ignore[arg-type]
-                continue
-            if isinstance(packet.payload, IcmpMessage | Icmpv6Message):
-                return number
-            if self._flows.whose(packet) is self.flow:
-                return number
-        return None

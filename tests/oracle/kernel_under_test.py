@@ -10,11 +10,14 @@ import select
 import socket
 import struct
 import time
+from pathlib import Path
 
 from portlab.packets import Packet
 from portlab.scripts.arguments import (
+    PORT,
     argument,
     descriptor,
+    expected_value,
     lacks,
     named,
     names,
@@ -24,18 +27,18 @@ from portlab.scripts.arguments import (
     unlike,
 )
 from portlab.scripts.lines import Fields, Name
-from portlab.scripts.model_calls import PORT
 from portlab.scripts.subject import Ends, Returned, Sent, Waiting
 from portlab.trace.record import Record
 from portlab.trace.trace import Trace
 from tests.oracle.kernel_host import KernelHost
 
+BUFFER = 15_728_640  # bytes: how far Linux may let a receive buffer grow
 GLANCE = 0.002  # seconds: how long to look at the TUN device before asking the sockets again
 SYSCTLS = {
     # What `portlab.scripts.settings.Assumed` assumes.
     "net/ipv4/tcp_timestamps": 1,
     "net/ipv4/tcp_sack": 1,
-    "net/ipv4/tcp_rmem": "4096 131072 15728640",  # so large a buffer is offered with wscale 8
+    "net/ipv4/tcp_rmem": f"4096 131072 {BUFFER}",
     # Every odd segment is answered, not two a second.
     "net/ipv4/tcp_invalid_ratelimit": 0,
     "net/ipv4/icmp_ratelimit": 0,
@@ -95,7 +98,7 @@ class KernelUnderTest:
         try:
             remote = held.getpeername()[:2]
         except OSError:
-            remote = (self.remote, PORT) if call_is_opening(held) else None
+            remote = (self.remote, PORT) if _is_opening(held) else None
         wildcard = local[0] in ("0.0.0.0", "::")
         return Ends(proto, (self.local if wildcard else local[0], local[1]), remote)
 
@@ -238,7 +241,14 @@ class KernelUnderTest:
         return Waiting(lambda: look().value > 0 or (timeout > 0 and self.now >= end), look)
 
 
-def call_is_opening(held):
+def offered_scale():
+    """The window scale that Linux offers: enough for the largest buffer that it, or anybody on
+    this computer, may have (tcp_select_initial_window); only the first is ours to set."""
+    largest = int(Path("/proc/sys/net/core/rmem_max").read_text(encoding="ascii"))
+    return min(max(BUFFER, largest).bit_length() - 16, 14)
+
+
+def _is_opening(held):
     """A TCP socket that has called and heard nothing yet: the kernel names no peer for it."""
     if held.type != socket.SOCK_STREAM:
         return False
@@ -263,7 +273,7 @@ def _option_value(value):
 
 
 def _compared(call, seen):
-    (expected,) = argument(call, 3)
+    expected = expected_value(call)
     if isinstance(expected, Name):
         expected = getattr(errno, expected.text)
     same = expected is ... or expected == seen

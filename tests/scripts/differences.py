@@ -90,6 +90,11 @@ DIFFERENCES = {
         ". 2:2(0) ack 2",
         "Linux acknowledges whatever takes up numbers; 9293 3.10.7.4, seventh, ignores it.",
     ),
+    "time-wait/rst-in-the-window": Difference(
+        "> . 2:2(0) ack 2",
+        "nothing",
+        "Linux keeps no window in TIME-WAIT; 9293 3.10.7.4, second, challenges in every state.",
+    ),
     "time-wait/syn-of-a-new-connection": Difference(
         "> . 2:2(0) ack 2",
         "S. 2:2(0) ack 1000001",

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from portlab.packets import MaximumSegmentSize, NoOperation, Sack, SackPermitted, WindowScale
 from portlab.scripts.arguments import CALLS, KINDS, LEVELS, OPTIONS, PROTOCOLS
 from portlab.scripts.lines import EndOfList, IcmpLine, Quoted, Stamp, TcpLine, UdpLine
+from portlab.scripts.written import packet_written
 
 U8, U16, U32 = (st.integers(0, 2**bits - 1) for bits in (8, 16, 32))
 PORTS = st.none() | st.tuples(U16, U16)
@@ -41,10 +42,16 @@ ICMP = st.builds(
     st.none(),
     TTL,
 )
-PACKET = TCP | st.builds(UdpLine, U16, PORTS, TTL) | ICMP
+UDP = st.builds(UdpLine, U16, PORTS, TTL)
+PACKET = TCP | UDP | ICMP
+PACKET_LINE = st.builds(lambda packet: f"+0 > {packet_written(packet)}", PACKET) | st.builds(
+    lambda packet: f"+0 < {packet_written(packet)}", UDP | ICMP
+)
 
 # Small numbers meet what is there more often than large ones.
-NUMBER = st.sampled_from(["0", "1", "2", "3", "4", "5", "1000", "-1", "0x10", "..."])
+NUMBER = st.sampled_from(
+    ["0", "1", "2", "3", "4", "5", "1000", "-1", "0x10", "...", "70000", "99999999999"]
+)
 NAMES = [
     "NULL",
     "O_RDWR|O_NONBLOCK",
@@ -59,6 +66,8 @@ STRUCTURES = [
     "[{fd=4, events=POLLOUT}]",
     "[{...}]",
     '{sa_family = AF_INET, sin_port = htons(80), sin_addr = inet_addr("192.0.2.1")}',
+    '{sa_family = AF_INET6, sin_port = htons(70000), sin_addr = inet_addr("fd00::1")}',
+    '{sa_family = AF_INET, sin_port = htons(80), sin_addr = inet_addr("nowhere")}',
 ]
 ARGUMENT = NUMBER | st.sampled_from(NAMES) | st.sampled_from(STRUCTURES)
 CALL = st.builds(
@@ -103,4 +112,6 @@ USUAL = st.sampled_from(
         "+0 write(4, ..., 3000) = 3000",
     ]
 )
-SCRIPT = st.lists(CALL | SEGMENT | OTHER | USUAL, min_size=1, max_size=14).map("\n".join)
+SCRIPT = st.lists(CALL | SEGMENT | OTHER | USUAL | PACKET_LINE, min_size=1, max_size=14).map(
+    "\n".join
+)

@@ -79,6 +79,26 @@ def test_padding_of_options_is_the_senders_business_and_their_order_is_not() -> 
     assert said(outcome) == ["options: expected <sackOK,mss 1460>, seen <mss 1460,sackOK>"]
 
 
+def test_all_numbers_count_from_the_syns_blocks_too() -> None:
+    """Whatever number the script's own SYN has, and the host's."""
+    for seed in range(3):
+        passes(
+            f"""{LISTEN}
++0 < S 4000000000:4000000000(0) win 65535 <mss 1000,nop,nop,sackOK>
++0 > S. 0:0(0) ack 4000000001 <...>
++0 < . 1:1(0) ack 1 win 65535
++0 accept(3, ..., ...) = 4
++0 < P. 101:201(100) ack 1 win 65535
++0 > . 1:1(0) ack 1 <nop,nop,sack 101:201>
++0 write(4, ..., 4000) = 4000
++0 > P. 1:4001(4000) ack 1
++0 < . 201:201(0) ack 1 win 65535 <nop,nop,sack 1001:4001>
++0 > . 1:1001(1000) ack 1
+""",
+            seed=seed,
+        )
+
+
 def test_a_packet_that_never_comes() -> None:
     outcome = fails(f"{OPEN}+0 > P. 1:11(10) ack 1\n")
     assert outcome.reason == "The host sent nothing, by 0 s or later."
@@ -283,3 +303,27 @@ def test_whatever_is_played_comes_to_an_outcome(script: str) -> None:
     assert outcome.status in ("pass", "fail", "skip")
     assert outcome.report()
     assert outcome.as_dict()["script"] == "script"
+
+
+def test_a_line_that_is_due_before_the_one_above_is_met() -> None:
+    """The timer of the SYN,ACK runs for a second; the next line says 0.5 s."""
+    outcome = fails(
+        f"{LISTEN}+0 < S 0:0(0) win 9\n* > S. 0:0(0) ack 1 <...>\n"
+        "* > S. 0:0(0) ack 1 <...>\n0.5 close(3) = 0\n"
+    )
+    assert outcome.reason == "It is due at 0.5 s, and it is 1 s already."
+
+
+@pytest.mark.parametrize(
+    ("call", "errno"),
+    [
+        ("setsockopt(3, SOL_TCP, TCP_MAXSEG, [40], 4) = -1", "EINVAL"),
+        ("setsockopt(3, SOL_TCP, TCP_KEEPIDLE, [0], 4) = -1", "EINVAL"),
+        ('bind(3, {sa_family = AF_INET, sin_port = htons(1), sin_addr = inet_addr("9.9.9.9")}, 16)'
+         " = -1", "EADDRNOTAVAIL"),
+        ('connect(3, {sa_family = AF_INET6, sin_port = htons(1), sin_addr = inet_addr("fd00::2")},'
+         " 28) = -1", "EAFNOSUPPORT"),
+    ],
+)  # fmt: skip
+def test_arguments_that_cannot_be(call: str, errno: str) -> None:
+    passes(f"0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 {call} {errno}\n")

@@ -187,3 +187,13 @@ def test_the_window_scale_is_agreed_in_both_syns_or_not_used() -> None:
 
     alone = Story(**config).established()
     assert alone.tcb.rcv.shift == alone.tcb.snd.shift == 0
+
+
+def test_a_shift_may_be_offered_that_is_larger_than_the_buffer_needs() -> None:
+    """As systems do whose buffers may grow (RFC 7323 2.3)."""
+    from portlab.packets import WindowScale
+
+    story = Story(window_scale=True, shift=9, receive_buffer=1 << 16).calls("open_active")
+    assert WindowScale(9) in story.sends("SYN", 100, window=65535).options
+    story.receives("SYN,ACK", 300, 101, options=(WindowScale(7),))
+    story.sends("ACK", 101, 301, window=(1 << 16) >> 9)

@@ -1,5 +1,7 @@
 """When TCP sends: windows, Nagle, silly windows, probes."""
 
+from dataclasses import replace
+
 import pytest
 
 from portlab.errors import ConnectionClosed, LabError
@@ -40,6 +42,15 @@ def test_without_nagle_each_send_goes_at_once() -> None:
     story = Story(nagle=False).established(options=MSS)
     for n, letter in enumerate((b"a", b"b", b"c")):
         story.calls("send", letter).sends("PSH,ACK", 101 + n, 301, letter)
+
+
+def test_nagle_can_be_switched_off_while_it_holds_something() -> None:
+    """RFC 9293 3.7.4 (MUST-17): a program can turn it off for a connection."""
+    story = Story().established().calls("send", b"a")
+    story.sends("PSH,ACK", 101, 301)
+    story.calls("send", b"b").sends_nothing()
+    story.tcb.configure(replace(story.config, nagle=False))
+    story.waits(0).calls("send", b"c").sends("PSH,ACK", 102, 301, data=b"bc")
 
 
 def test_a_close_pushes_out_what_nagle_holds() -> None:
