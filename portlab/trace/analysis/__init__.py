@@ -76,6 +76,14 @@ class Analysis:
         number = record.number if isinstance(record, Record) else record
         return self.labels.get(number, ())
 
+    def states(self) -> dict[int, tuple[State | None, State | None]]:
+        """By the record's number, the client's and the server's state after it: see Observed."""
+        return {
+            record.number: one.states_after(record.number)
+            for one in self.observed
+            for record in one.conversation.trace
+        }
+
     def __iter__(self) -> Iterator[Label]:
         return chain.from_iterable(self.labels.values())
 

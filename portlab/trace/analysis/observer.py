@@ -119,7 +119,8 @@ class Observer:
     def _label(
         self, kind: Kind, record: int, about: int | None = None, *, times: int = 0, size: int = 0
     ) -> Kind:
-        self.labels.append(Label(kind, record, self._conversation, about, times, size))
+        # A record 0 is none: nothing of the kind was seen yet.
+        self.labels.append(Label(kind, record, self._conversation, about or None, times, size))
         return kind
 
     # ---- what it says about the other direction -------------------------------------------------
@@ -227,7 +228,7 @@ class Observer:
         scale = _scale(record)
         me.offer = scale
         # Both SYNs must offer it (RFC 7323 2.2); a SYN,ACK offers only what it was offered.
-        if scale is None:
+        if scale is None or (peer.isn is not None and peer.offer is None):
             me.shift = peer.shift = 0
         elif answers or peer.isn is not None:
             me.shift = me.offer
