@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portlab import drop, ladder, run
+from portlab import drop, ladder, run, table
 from portlab.errors import PacketError
 from portlab.packets import ACK, FIN, RST, SYN, Packet, Segment, WindowScale
 from portlab.tcp import State
@@ -113,6 +113,8 @@ def test_a_ladder_of_a_file_says_what_it_infers_and_one_of_the_model_gives_reaso
     assert text.count("duplicate ACK*") == 3
     assert "(inferred)" in text
     assert "* inferred by comparing packets; no header says so." in text
+
+    assert "fast retransmission of 6*" in str(table(shown.trace))
 
     def ask(lab):
         server, client = lab.hosts("server", "client")
