@@ -64,7 +64,10 @@ class Observed:
 
 @dataclass(frozen=True)
 class Analysis:
-    """What an observer concludes from a Trace. Printed, it lists every label with its grounds."""
+    """What an observer concludes from a Trace.
+
+    Printed, it lists every label with its grounds, and where each connection was left.
+    """
 
     conversations: tuple[Conversation, ...]
     observed: tuple[Observed, ...]
@@ -92,6 +95,9 @@ class Analysis:
         for one in self.observed:
             lines += [str(one.conversation), *(f"  {note}" for note in one.notes)]
             lines += [f"  {label.record}: {label}" for label in one.labels]
+            if one.states:
+                client, server = (state or "unknown" for state in one.states[-1][1:])
+                lines.append(f"  at the end: client {client}*, server {server}*")
         rest = len(self.conversations) - len(self.observed)
         if rest:
             lines.append(f"{count(rest, 'conversation')} without TCP.")

@@ -89,21 +89,12 @@ class Observer:
                 self._label("zero window", number)
             if length and peer.allows_until == (seq + length) & MASK:
                 self._label("window full", number, peer.window_record)
-        if told != "zero-window probe":
-            if size:
-                me.sent.setdefault(seq, number)
-            if gap or size or me.next is None:
-                me.advance(seq, (seq + size) & MASK, number, time)
-        if flags & ACK:
-            if ack != me.ack:
-                me.ack, me.ack_record, me.repeats = ack, number, 0
-            if self._asked is not None and self._round_trip is None and not flags & SYN:
-                self._round_trip = time - self._asked
-        me.ack_time = time
-        if window != me.window:
-            me.window_record = number
-            me.window = window
+        if told != "zero-window probe" and (gap or size or me.next is None):
+            me.advance(seq, size, number, time)
+        me.say(ack if flags & ACK else me.ack, window, number, time)
         me.told, me.latest = told, (number, seen)
+        if self._asked is not None and flags & (ACK | SYN) == ACK:
+            self._round_trip, self._asked = time - self._asked, None
         if flags & FIN or not self._calm:
             self._conclude(number, way, seen, size)
 
@@ -197,7 +188,7 @@ class Observer:
         """Take in a SYN; False if it belongs to another connection than what was seen so far."""
         me, peer = self._sides[way], self._sides[1 - way]
         answers = seen.flags & ACK != 0
-        if not answers and not self._repeated:
+        if not answers and not self._repeated and self._round_trip is None:
             self._asked = record.time
         if me.next is None:
             if not answers and self._before is not None and peer.next is None:

@@ -41,12 +41,14 @@ def test_it_prints_every_conversation_with_its_labels(tmp_path: Path) -> None:
     assert str(understood(tmp_path, WHOLE["a refusal"], WHOLE["from the SYN,ACK on"])) == (
         "1: tcp 10.0.0.2:40000 > 10.0.0.1:80, 2 packets, 0 bytes\n"
         "  2: refused*: It answers the SYN in record 1: nothing listens on that port.\n"
+        "  at the end: client CLOSED*, server CLOSED*\n"
         "2: tcp 10.0.0.2:40001 > 10.0.0.1:80 (client inferred), 4 packets, 200 bytes\n"
         "  The SYN of one side was not seen.\n"
         "  The scale of its windows stands in the SYNs and is not known: windows are as in the "
         "headers, and when one is full cannot be told.\n"
         "  6: retransmission*: What it carries (100 bytes) was sent before, in record 5, and no "
         "ACK for it was seen.\n"
+        "  at the end: client ESTABLISHED*, server ESTABLISHED*\n"
         "* inferred by comparing packets; no header says so."
     )
     assert str(analyse(Trace())) == "No conversations."
