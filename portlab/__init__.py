@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from portlab.quiz.prediction import predict as predict
     from portlab.system.network.computer import this_computer as this_computer
     from portlab.tools.lookup import lookup as lookup
+    from portlab.trace.analysis import analyse as analyse
     from portlab.trace.capture import load as load
     from portlab.trace.capture import save as save
     from portlab.trace.conversations import conversations as conversations
@@ -47,6 +48,7 @@ _HOMES = {
     "Link": "portlab.network.link",
     "PortlabError": "portlab.errors",
     "Trace": "portlab.trace.trace",
+    "analyse": "portlab.trace.analysis",
     "check": "portlab.course.exercises",
     "claim": "portlab.claims",
     "compare": "portlab.quiz.prediction",

@@ -1,7 +1,9 @@
 """Records as plain data, for programs that read JSON."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from portlab.trace.analysis import Label, analyse
 from portlab.trace.record import EPOCH, Record
 from portlab.trace.trace import Trace
 
@@ -12,12 +14,21 @@ def as_dicts(trace: Trace) -> list[dict[str, Any]]:
     `time` and `arrival` are seconds since 2026-01-01T00:00Z, where the model's clock starts;
     `unix_time` is `time` counted from 1970. All are exact to the microsecond when printed. `seq`
     and `ack` are the numbers in the packet, `length` is bytes of payload. None (null) is what the
-    record does not show: a socket call shows no headers, a file no fate.
+    record does not show: a socket call shows no headers, a file no fate. `outer` is what carried a
+    packet through a tunnel, `whole` what a fragment completes. `labels` and `states` (of
+    both ends after the packet) are what an observer infers from the packets so far.
     """
-    return [_as_dict(record) for record in trace]
+    analysis = analyse(trace)
+    states = analysis.states()
+    return [
+        _as_dict(record, analysis.of(record), states.get(record.number, (None, None)))
+        for record in trace
+    ]
 
 
-def _as_dict(record: Record) -> dict[str, Any]:
+def _as_dict(
+    record: Record, labels: Sequence[Label], states: tuple[str | None, str | None]
+) -> dict[str, Any]:
     call, reason = record.call, record.reason
     return {
         "number": record.number,
@@ -43,6 +54,18 @@ def _as_dict(record: Record) -> dict[str, Any]:
         "error": call.error if call else None,
         "problem": record.problem,
         "comments": list(record.comments),
+        "outer": None if record.outer is None else str(record.outer),
+        "whole": None if record.whole is None else str(record.whole),
+        "labels": [
+            {
+                "kind": label.kind,
+                "about": label.about,
+                "sentence": label.sentence,
+                "inferred": label.inferred,
+            }
+            for label in labels
+        ],
+        "states": {"client": states[0], "server": states[1]},
     }
 
 

@@ -4,14 +4,17 @@
 trace; sorting them into conversations is the ladder's business.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from portlab.errors import PortlabError
 from portlab.host import written
+from portlab.trace.analysis import Label
 from portlab.trace.record import Record
 from portlab.trace.trace import Trace
 from portlab.views.labels import call_text
+from portlab.views.observed import label_pieces, labels_by_record
 from portlab.views.printable import printable
 from portlab.views.times import Clock
 
@@ -27,7 +30,8 @@ class Row:
     """One record: `time` in microseconds since the trace's first, `seq` and `ack` as in the packet.
 
     `why` holds whatever is known beyond the numbers: the cause of a loss, the sender's reason, a
-    socket call, what is wrong with a frame, or a capture file's own comment.
+    socket call, what is wrong with a frame, a capture file's own comment, or what an observer
+    infers of it (marked `*`).
     """
 
     number: int
@@ -46,7 +50,8 @@ class Row:
 def rows(trace: Trace) -> list[Row]:
     """The table's lines as plain data; what a record does not show is None or empty."""
     zero = trace[0].time if len(trace) else 0
-    return [_row(record, trace, zero) for record in trace]
+    labels = labels_by_record(trace)
+    return [_row(record, trace, zero, labels.get(record.number, ())) for record in trace]
 
 
 def table(trace: Trace) -> "Table":
@@ -89,7 +94,7 @@ class Table:
         return {"text/plain": self.text()}
 
 
-def _row(record: Record, trace: Trace, zero: int) -> Row:
+def _row(record: Record, trace: Trace, zero: int, labels: Sequence[Label]) -> Row:
     known = record.packet or record.call
     return Row(
         record.number,
@@ -102,7 +107,7 @@ def _row(record: Record, trace: Trace, zero: int) -> Row:
         record.ack,
         record.length if known else None,
         record.fate,
-        "; ".join(_why(record)),
+        "; ".join([*_why(record), *(piece.text for piece in label_pieces(labels))]),
     )
 
 

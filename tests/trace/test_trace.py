@@ -101,7 +101,14 @@ def test_records_as_json() -> None:
         "error": None,
         "problem": None,
         "comments": [],
+        "outer": None,
+        "whole": None,
+        "labels": [],
+        "states": {"client": "SYN-SENT", "server": "SYN-RECEIVED"},
     }
+    (label,) = found[1]["labels"]
+    assert (label["kind"], label["about"], label["inferred"]) == ("retransmission", 1, True)
+    assert label["sentence"].startswith("What it carries (a SYN or FIN) was sent before")
     assert (found[2]["flags"], found[2]["seq"], found[2]["ack"]) == ("SYN,ACK", 5000, 1001)
     assert (found[4]["proto"], found[4]["flags"], found[4]["length"]) == ("udp", None, 13)
 
@@ -116,7 +123,10 @@ def test_what_a_record_does_not_show_is_null() -> None:
         "fate",
         "problem",
         "comments",
+        "labels",
+        "states",
     }
+    assert frame["states"] == {"client": None, "server": None}
     assert (call["call"], call["proto"], call["sport"], call["dport"]) == ("connect", "tcp", 9, 80)
     assert (call["flags"], call["seq"], call["ack"]) == (None, None, None)
 

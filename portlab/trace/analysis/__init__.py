@@ -64,7 +64,10 @@ class Observed:
 
 @dataclass(frozen=True)
 class Analysis:
-    """What an observer concludes from a Trace. Printed, it lists every label with its grounds."""
+    """What an observer concludes from a Trace.
+
+    Printed, it lists every label with its grounds, and where each connection was left.
+    """
 
     conversations: tuple[Conversation, ...]
     observed: tuple[Observed, ...]
@@ -76,6 +79,14 @@ class Analysis:
         number = record.number if isinstance(record, Record) else record
         return self.labels.get(number, ())
 
+    def states(self) -> dict[int, tuple[State | None, State | None]]:
+        """By the record's number, the client's and the server's state after it: see Observed."""
+        return {
+            record.number: one.states_after(record.number)
+            for one in self.observed
+            for record in one.conversation.trace
+        }
+
     def __iter__(self) -> Iterator[Label]:
         return chain.from_iterable(self.labels.values())
 
@@ -84,6 +95,9 @@ class Analysis:
         for one in self.observed:
             lines += [str(one.conversation), *(f"  {note}" for note in one.notes)]
             lines += [f"  {label.record}: {label}" for label in one.labels]
+            if one.states:
+                client, server = (state or "unknown" for state in one.states[-1][1:])
+                lines.append(f"  at the end: client {client}*, server {server}*")
         rest = len(self.conversations) - len(self.observed)
         if rest:
             lines.append(f"{count(rest, 'conversation')} without TCP.")

@@ -89,21 +89,12 @@ class Observer:
                 self._label("zero window", number)
             if length and peer.allows_until == (seq + length) & MASK:
                 self._label("window full", number, peer.window_record)
-        if told != "zero-window probe":
-            if size:
-                me.sent.setdefault(seq, number)
-            if gap or size or me.next is None:
-                me.advance(seq, (seq + size) & MASK, number, time)
-        if flags & ACK:
-            if ack != me.ack:
-                me.ack, me.ack_record, me.repeats = ack, number, 0
-            if self._asked is not None and self._round_trip is None and not flags & SYN:
-                self._round_trip = time - self._asked
-        me.ack_time = time
-        if window != me.window:
-            me.window_record = number
-            me.window = window
+        if told != "zero-window probe" and (gap or size or me.next is None):
+            me.advance(seq, size, number, time)
+        me.say(ack if flags & ACK else me.ack, window, number, time)
         me.told, me.latest = told, (number, seen)
+        if self._asked is not None and flags & (ACK | SYN) == ACK:
+            self._round_trip, self._asked = time - self._asked, None
         if flags & FIN or not self._calm:
             self._conclude(number, way, seen, size)
 
@@ -119,7 +110,8 @@ class Observer:
     def _label(
         self, kind: Kind, record: int, about: int | None = None, *, times: int = 0, size: int = 0
     ) -> Kind:
-        self.labels.append(Label(kind, record, self._conversation, about, times, size))
+        # A record 0 is none: nothing of the kind was seen yet.
+        self.labels.append(Label(kind, record, self._conversation, about or None, times, size))
         return kind
 
     # ---- what it says about the other direction -------------------------------------------------
@@ -196,7 +188,7 @@ class Observer:
         """Take in a SYN; False if it belongs to another connection than what was seen so far."""
         me, peer = self._sides[way], self._sides[1 - way]
         answers = seen.flags & ACK != 0
-        if not answers and not self._repeated:
+        if not answers and not self._repeated and self._round_trip is None:
             self._asked = record.time
         if me.next is None:
             if not answers and self._before is not None and peer.next is None:
@@ -227,7 +219,7 @@ class Observer:
         scale = _scale(record)
         me.offer = scale
         # Both SYNs must offer it (RFC 7323 2.2); a SYN,ACK offers only what it was offered.
-        if scale is None:
+        if scale is None or (peer.isn is not None and peer.offer is None):
             me.shift = peer.shift = 0
         elif answers or peer.isn is not None:
             me.shift = me.offer

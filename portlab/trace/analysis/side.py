@@ -66,8 +66,11 @@ class Side:
             return False
         return not any((seq - a) & MASK < (b - a) & MASK for a, b in self.holes)
 
-    def advance(self, seq: int, end: int, number: int, time: int) -> None:
-        """Take note of the segment from `seq` to `end`, which record `number` brought."""
+    def advance(self, seq: int, size: int, number: int, time: int) -> None:
+        """Take note of `size` numbers from `seq` on, which record `number` brought."""
+        end = (seq + size) & MASK
+        if size:
+            self.sent.setdefault(seq, number)
         if self.next is None:
             self.first, self.next = seq, end
         elif 0 < (end - self.next) & MASK < HALF:
@@ -77,10 +80,18 @@ class Side:
                 self._fill(seq, end)
             self.next = end
         else:
-            if end != seq:
+            if size:
                 self._fill(seq, end)
             return
         self.next_record, self.next_time = number, time
+
+    def say(self, ack: int | None, window: int, number: int, time: int) -> None:
+        """Take note of what a segment says about the other direction."""
+        if ack != self.ack:
+            self.ack, self.ack_record, self.repeats = ack, number, 0
+        self.ack_time = time
+        if window != self.window:
+            self.window, self.window_record = window, number
 
     def _leave_out(self, start: int, end: int) -> None:
         """Nothing is there from `start` to `end`; what was acknowledged of it has been told."""

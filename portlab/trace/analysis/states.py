@@ -134,8 +134,9 @@ def _open(sender: End, target: End, flags: int, seq: int) -> None:
 
 def _acknowledge(sender: End, target: End, ack: int) -> None:
     sender.has_syn = True
-    if target.syn is not None:
-        target.syn_acked = target.syn_acked or _covers(ack, target.syn)
+    if not target.syn_acked:
+        # A SYN that was not captured was sent all the same.
+        target.syn_acked = target.syn is None or _covers(ack, target.syn)
     if target.fin is not None:
         target.fin_acked = target.fin_acked or _covers(ack, target.fin)
         sender.has_fin = _covers(ack, target.fin)
