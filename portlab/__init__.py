@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from portlab.course.exercises import hint as hint
     from portlab.course.exercises import solution as solution
     from portlab.course.exercises import student as student
+    from portlab.course.linux import on_linux as on_linux
     from portlab.course.report import doctor as doctor
     from portlab.errors import PortlabError as PortlabError
     from portlab.lab import Lab as Lab
@@ -63,6 +64,7 @@ _HOMES = {
     "layers": "portlab.views.layers",
     "load": "portlab.trace.capture",
     "lookup": "portlab.tools.lookup",
+    "on_linux": "portlab.course.linux",
     "predict": "portlab.quiz.prediction",
     "questions": "portlab.quiz.closing",
     "run": "portlab.lab",
