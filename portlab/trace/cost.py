@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from portlab.trace.delivery import arrival
 from portlab.trace.record import Record
 from portlab.trace.trace import Trace
 
@@ -13,8 +14,8 @@ class Cost:
     The answer is the last data that whoever sent first gets back. `answered` is the microseconds
     from the first packet to it, and `round_trips` how often the exchange had to cross the line
     and back for it: half the longest chain of packets in which each was sent when the one before
-    had arrived. Both are None where no answer came. Of a capture that was made at one place, a
-    packet counts as arrived when it was seen.
+    had arrived. Both are None where no answer came. Of a packet in a file the time of the capture
+    is taken, so that `answered` depends on where that was made.
     """
 
     packets: int
@@ -34,13 +35,7 @@ def cost(trace: Trace) -> Cost:
     last = _answer(sent)
     if last is None:
         return Cost(len(sent), size, lost, None, None)
-    answered = (_there(last) or last.time) - sent[0].time
-    return Cost(len(sent), size, lost, _chain(sent, last) / 2, answered)
-
-
-def _there(record: Record) -> int | None:
-    """When a packet was at its goal, as far as that is known; None if it never was."""
-    return record.time if record.fate == "seen" else record.arrival
+    return Cost(len(sent), size, lost, _chain(sent, last) / 2, (arrival(last) or 0) - sent[0].time)
 
 
 def _answer(sent: list[Record]) -> Record | None:
@@ -48,15 +43,15 @@ def _answer(sent: list[Record]) -> Record | None:
     if not sent:
         return None
     asker = sent[0].src
-    seen: dict[object, Record] = {}
+    seen: dict[object, tuple[int, int, Record]] = {}
     for record in sent:
-        there = _there(record)
+        there = arrival(record)
         if record.dst == asker and record.length and there is not None:
             key = record.seq if record.segment else record.number
-            earlier = seen.get(key)
-            if earlier is None or there < (_there(earlier) or 0):
-                seen[key] = record
-    return max(seen.values(), key=lambda one: (_there(one) or 0, one.number), default=None)
+            found = (there, record.number, record)
+            seen[key] = min(seen.get(key, found), found, key=lambda one: one[:2])
+    last = max(seen.values(), key=lambda one: one[:2], default=None)
+    return last[2] if last else None
 
 
 def _chain(sent: list[Record], last: Record) -> int:
@@ -71,6 +66,7 @@ def _chain(sent: list[Record], last: Record) -> int:
         length = 1 + arrived.get(record.src, 0)
         if record is last:
             return length
-        if (there := _there(record)) is not None:
+        there = arrival(record)
+        if there is not None:
             under_way.append((there, record, length))
     raise AssertionError("the last packet is none of those sent")

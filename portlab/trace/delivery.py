@@ -27,7 +27,7 @@ def deliveries(trace: Trace, to: End) -> list[Delivery]:
 
     `trace` is one conversation. Of a packet in a file the time of the capture is taken.
     """
-    return _in_order(trace, to, [(_arrival(one), one) for one in trace if one.dst is not None])
+    return _in_order(trace, to, [(arrival(one), one) for one in trace if one.dst is not None])
 
 
 def sendings(trace: Trace, to: End) -> list[Delivery]:
@@ -35,7 +35,8 @@ def sendings(trace: Trace, to: End) -> list[Delivery]:
     return _in_order(trace, to, [(one.time, one) for one in trace])
 
 
-def _arrival(record: Record) -> int | None:
+def arrival(record: Record) -> int | None:
+    """When a packet was there; of one in a file, when it was seen. None if it never was."""
     return record.time if record.fate == "seen" else record.arrival
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from portlab import Lab, Link, apps, drop, run
+from portlab import Lab, Link, apps, drop, load, run, save
 from portlab.trace.cost import Cost, cost
 from portlab.trace.trace import Trace
 
@@ -71,6 +71,17 @@ def test_the_first_packet_need_not_be_answered_by_its_own_kind() -> None:
         client.connect(server, 80)
 
     assert cost(run(nobody)).answered is None
+
+
+def test_a_capture_tells_the_same_but_for_the_moment_it_was_taken(tmp_path) -> None:
+    """A packet is noted when it leaves, so the answer's way back is in no file's times."""
+    for experiment in (over_udp, over_tcp):
+        modelled = run(experiment)
+        save(modelled, tmp_path / "run.pcapng")
+        there, told = cost(modelled), cost(load(tmp_path / "run.pcapng"))
+        assert (told.packets, told.bytes, told.lost) == (there.packets, there.bytes, 0)
+        assert told.round_trips == there.round_trips
+        assert told.answered == (there.answered or 0) - 10_000
 
 
 def test_each_line_has_its_own_round_trip() -> None:
