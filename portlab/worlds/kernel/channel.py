@@ -35,7 +35,7 @@ class Channel:
                 # Of a session of its own: Ctrl-C in a terminal, and Jupyter's interrupt, reach
                 # the whole process group.
                 self._process = subprocess.Popen(
-                    [sys.executable, "-I", "-S", str(HELPER), str(theirs.fileno())],
+                    [sys.executable, "-I", "-S", "-c", _begin(), str(theirs.fileno())],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     start_new_session=True,
@@ -87,6 +87,14 @@ def cannot(obstacle: Obstacle) -> WorldError:
     return WorldError(
         f"The kernel world cannot run here ({obstacle.seen}). {obstacle.remedy} Or use "
         "world='model', where every packet is seen too."
+    )
+
+
+def _begin() -> str:
+    """Import the helper, so that Python keeps it compiled, from a path that `-I` leaves out."""
+    return (
+        f"import sys; sys.path.insert(0, {str(HELPER.parent)!r}); import {HELPER.stem}; "
+        f"{HELPER.stem}.main(sys.argv[1])"
     )
 
 

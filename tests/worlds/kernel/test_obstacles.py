@@ -16,9 +16,10 @@ from tests.worlds.left_behind import belongings, left_behind
 ROOT = Path(__file__).parents[3]
 
 REFUSING_HELPER = """
-import marshal, socket, sys
-channel = socket.socket(fileno=int(sys.argv[1]))
-socket.send_fds(channel, [marshal.dumps({{"refused": [{step!r}, {number}]}})], [])
+import marshal, socket
+def main(descriptor):
+    channel = socket.socket(fileno=int(descriptor))
+    socket.send_fds(channel, [marshal.dumps({{"refused": [{step!r}, {number}]}})], [])
 """
 
 
