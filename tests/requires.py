@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -40,7 +40,9 @@ except OSError as error:
 
 
 def needs(what: str) -> None:
-    """Go on only where this computer has `what`: "kernel", "browser", "tshark", "ip" or "ipv6"."""
+    """Go on only where this computer has `what`: "kernel", "browser", "ipv6", or one of the
+    programs tshark, ip, ss, curl and nc.
+    """
     why_not = _PROBES[what]()
     if why_not is None:
         return
@@ -73,12 +75,8 @@ def _no_browser() -> str | None:
     return None if browser() else "no Chromium, Chrome or Edge was found"
 
 
-def _no_tshark() -> str | None:
-    return None if shutil.which("tshark") else "no tshark on the path"
-
-
-def _no_ip() -> str | None:
-    return None if shutil.which("ip") else "no ip of iproute2 on the path"
+def _no(program: str) -> str | None:
+    return None if shutil.which(program) else f"no {program} on the path"
 
 
 def _no_ipv6() -> str | None:
@@ -93,7 +91,6 @@ def _no_ipv6() -> str | None:
 _PROBES: dict[str, Callable[[], str | None]] = {
     "kernel": _no_kernel,
     "browser": _no_browser,
-    "tshark": _no_tshark,
-    "ip": _no_ip,
     "ipv6": _no_ipv6,
+    **{program: partial(_no, program) for program in ("tshark", "ip", "ss", "curl", "nc")},
 }

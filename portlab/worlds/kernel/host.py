@@ -16,8 +16,9 @@ from portlab.worlds.kernel.programs import Printed, run
 from portlab.worlds.kernel.tables import TABLES, Row, rows
 from portlab.worlds.sockets import failures
 from portlab.worlds.sockets.core import Core
+from portlab.worlds.sockets.ends import check_size, family_of
 from portlab.worlds.sockets.host import SocketHost
-from portlab.worlds.sockets.opening import begin_connection, check_size, family_of
+from portlab.worlds.sockets.opening import begin_connection
 
 
 class KernelHost(SocketHost):
