@@ -101,6 +101,10 @@ class Basement:
 
         return self.in_server(read)
 
+    def sysctl(self, host: int, name: str, value: int | str) -> None:
+        """Set one of a host's network."""
+        self.in_server(lambda: self._helper.ask("sysctl", host, name, value))
+
     def run(self, host: int, runner: str, descriptors: list[int]) -> None:
         """Have a program started in a host. In the server's thread only."""
         self._helper.ask("run", host, runner, give=descriptors)
