@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -89,12 +89,8 @@ def _no_browser() -> str | None:
     return None if browser() else "no Chromium, Chrome or Edge was found"
 
 
-def _no_tshark() -> str | None:
-    return None if shutil.which("tshark") else "no tshark on the path"
-
-
-def _no_ip() -> str | None:
-    return None if shutil.which("ip") else "no ip of iproute2 on the path"
+def _no(program: str) -> str | None:
+    return None if shutil.which(program) else f"no {program} on the path"
 
 
 def _no_ipv6() -> str | None:
@@ -110,7 +106,6 @@ _PROBES: dict[str, Callable[[], str | None]] = {
     "kernel": _no_kernel,
     "kernel-for-everybody": _not_for_everybody,
     "browser": _no_browser,
-    "tshark": _no_tshark,
-    "ip": _no_ip,
     "ipv6": _no_ipv6,
+    **{program: partial(_no, program) for program in ("tshark", "ip", "ss", "curl", "nc")},
 }

@@ -21,8 +21,8 @@ from portlab.worlds.kernel.wire import WireThread
 from portlab.worlds.sockets.core import Core
 
 _SYSCTLS: dict[str, object] = {
-    "ipv4/ip_unprivileged_port_start": 0,
-    "ipv4/ping_group_range": "0 0",
+    "net/ipv4/ip_unprivileged_port_start": 0,
+    "net/ipv4/ping_group_range": "0 0",
 }
 """Every port for everybody, and ICMP echo without a raw socket (icmp(7)); of each host alone."""
 
@@ -100,6 +100,10 @@ class Basement:
             return [read_all(one).decode("ascii", "replace") for one in found]
 
         return self.in_server(read)
+
+    def sysctl(self, host: int, name: str, value: int | str) -> None:
+        """Set one of a host's network."""
+        self.in_server(lambda: self._helper.ask("sysctl", host, name, value))
 
     def run(self, host: int, runner: str, descriptors: list[int]) -> None:
         """Have a program started in a host. In the server's thread only."""

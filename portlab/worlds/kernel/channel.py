@@ -14,13 +14,24 @@ from pathlib import Path
 from typing import Any
 
 from portlab.errors import WorldError
-from portlab.system.namespaces import Obstacle, obstacle_at
+from portlab.system import Obstacle, obstacle_at
 
 HELPER = Path(__file__).with_name("helper.py")
 _ANSWER = 65_536
 _MOST_DESCRIPTORS = 4
 _PATIENCE = 20.0
 """Seconds: for an answer, and for the helper to end."""
+
+
+class NoKernelWorld(WorldError):
+    """There is no kernel world on this computer: what keeps it away, and the remedy."""
+
+    def __init__(self, obstacle: Obstacle) -> None:
+        super().__init__(
+            f"The kernel world cannot run here ({obstacle.seen}). {obstacle.remedy} Or use "
+            "world='model', where every packet is seen too."
+        )
+        self.obstacle = obstacle
 
 
 class Channel:
@@ -35,7 +46,7 @@ class Channel:
                 # Of a session of its own: Ctrl-C in a terminal, and Jupyter's interrupt, reach
                 # the whole process group.
                 self._process = subprocess.Popen(
-                    [sys.executable, "-I", "-S", str(HELPER), str(theirs.fileno())],
+                    [sys.executable, "-I", "-S", "-c", _begin(), str(theirs.fileno())],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     start_new_session=True,
@@ -64,7 +75,7 @@ class Channel:
             raise _gone()
         said: dict[str, Any] = marshal.loads(data)
         if refused := said.get("refused"):
-            raise cannot(obstacle_at(*refused))
+            raise NoKernelWorld(obstacle_at(*refused))
         if error := said.get("error"):
             raise OSError(*error)
         return descriptors
@@ -82,11 +93,20 @@ class Channel:
             process.wait()
 
 
-def cannot(obstacle: Obstacle) -> WorldError:
-    """Why there is no kernel world here, in one sentence, and the remedy."""
-    return WorldError(
-        f"The kernel world cannot run here ({obstacle.seen}). {obstacle.remedy} Or use "
-        "world='model', where every packet is seen too."
+def obstacle() -> Obstacle | None:
+    """What keeps this computer from having a kernel world, found out by trying; None if nothing."""
+    try:
+        Channel().close()
+    except NoKernelWorld as error:
+        return error.obstacle
+    return None
+
+
+def _begin() -> str:
+    """Import the helper, so that Python keeps it compiled, from a path that `-I` leaves out."""
+    return (
+        f"import sys; sys.path.insert(0, {str(HELPER.parent)!r}); import {HELPER.stem}; "
+        f"{HELPER.stem}.main(sys.argv[1])"
     )
 
 

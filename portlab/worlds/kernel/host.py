@@ -1,10 +1,11 @@
 """A kernel host, for a learner's hands: a Linux of its own, as far as the network goes."""
 
+import re
 import socket
 from collections.abc import Callable, Sequence
 
 from portlab.apps.app import Address
-from portlab.errors import TimedOut
+from portlab.errors import LabError, TimedOut
 from portlab.host import Host, SocketInfo
 from portlab.network.checks import as_bytes
 from portlab.ports import check_port
@@ -16,8 +17,9 @@ from portlab.worlds.kernel.programs import Printed, run
 from portlab.worlds.kernel.tables import TABLES, Row, rows
 from portlab.worlds.sockets import failures
 from portlab.worlds.sockets.core import Core
+from portlab.worlds.sockets.ends import check_size, family_of
 from portlab.worlds.sockets.host import SocketHost
-from portlab.worlds.sockets.opening import begin_connection, check_size, family_of
+from portlab.worlds.sockets.opening import begin_connection
 
 
 class KernelHost(SocketHost):
@@ -94,6 +96,27 @@ class KernelHost(SocketHost):
         """
         self._core.check()
         return run(self._core, self._place, argv, input, timeout)
+
+    def sysctl(self, name: str, value: int | str) -> None:
+        """Set a switch of this host's network, as `host.sysctl("net.ipv4.tcp_sack", 0)`.
+
+        For connections opened from now on; no other host has it. Raises LabError for what is no
+        switch of a network, or has no such value.
+        """
+        self._core.check()
+        path = name.replace(".", "/")
+        if not re.fullmatch(r"net(/[A-Za-z0-9_-]+)+", path):
+            raise LabError(
+                f"{name!r} is no switch of a network. Those begin with net., such as "
+                "'net.ipv4.tcp_sack'."
+            )
+        try:
+            self._place.basement.sysctl(self._place.number, path, value)
+        except OSError as error:
+            raise LabError(
+                f"{name} cannot be {value!r} in a host: {error.strerror or error}. A switch that "
+                "is not of one network namespace stays as this computer has it."
+            ) from None
 
     def sockets(self) -> tuple[SocketInfo, ...]:
         self._core.check()

@@ -19,6 +19,10 @@ from portlab.worlds.sockets.core import Core
 _AT_ONCE = 64
 """Packets taken from one device before the others have their turn."""
 
+_TORN = (
+    "A call on a model host of this lab was interrupted in the middle of a step, so its wire "
+    "carries nothing any more. What it recorded is still in lab.trace; open a new Lab to go on."
+)
 _LONGEST = 3600.0
 _PATIENCE = 5.0
 
@@ -78,6 +82,8 @@ class WireThread:
         try:
             while not self._stopping:
                 arrived = self._wait(network)
+                if network.is_torn:
+                    self._core.break_off(_TORN)
                 if network.is_over:
                     continue
                 try:

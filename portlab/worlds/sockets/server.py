@@ -20,13 +20,8 @@ from portlab.network.clock import microseconds
 from portlab.worlds.sockets.conversation import Conversation
 from portlab.worlds.sockets.core import Core, Held
 from portlab.worlds.sockets.datagrams import DatagramPort
-from portlab.worlds.sockets.opening import (
-    end_of,
-    own_end,
-    reset_when_closed,
-    tcp_listener,
-    udp_socket,
-)
+from portlab.worlds.sockets.ends import end_of, own_end
+from portlab.worlds.sockets.opening import reset_when_closed, tcp_listener, udp_socket
 from portlab.worlds.sockets.readiness import LONGEST, Readiness
 
 _PATIENCE = 5.0

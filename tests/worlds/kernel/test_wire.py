@@ -3,13 +3,14 @@
 import socket
 import threading
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from portlab import Lab, Link, apps, delay, drop, duplicate, ladder, run
-from portlab.errors import LabError, TimedOut
+from portlab.errors import ConnectionRefused, LabError, TimedOut
 from portlab.host import Host
-from portlab.packets import Segment, UdpDatagram
+from portlab.packets import Segment, Timestamps, UdpDatagram
 from portlab.trace.trace import Trace
 from portlab.worlds.kernel.host import KernelHost
 from tests.requires import needs
@@ -257,6 +258,29 @@ def test_the_table_is_the_kernels_own() -> None:
             ("tcp", ("::", 80), "Http"),
             ("udp", ("fd00::1", 53), None),
         ]
+
+
+def test_a_switch_of_one_host_is_no_other_hosts() -> None:
+    here = Path("/proc/sys/net/ipv4/tcp_timestamps").read_text()
+    with Lab("kernel") as lab:
+        plain, other = lab.hosts("plain", "other")
+        assert isinstance(plain, KernelHost)
+        plain.sysctl("net.ipv4.tcp_timestamps", 0)
+        for host, target in ((plain, other), (other, plain)):
+            with pytest.raises(ConnectionRefused):
+                host.connect(target, 80)
+        syns = [record.segment for record in lab.trace if record.flags == "SYN"]
+        has = [any(isinstance(one, Timestamps) for one in syn.options) for syn in syns if syn]
+        assert has == [False, True]
+        for name, value in (
+            ("kernel.hostname", "x"),
+            ("net.ipv4.no_such_switch", 1),
+            ("net.ipv4.tcp_timestamps", "often"),
+            ("net/../kernel/hostname", "x"),
+        ):
+            with pytest.raises(LabError, match="switch"):
+                plain.sysctl(name, value)
+    assert Path("/proc/sys/net/ipv4/tcp_timestamps").read_text() == here
 
 
 def test_views_show_what_was_captured() -> None:
