@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 from weakref import WeakSet
 
+from portlab.errors import WorldError
 from portlab.network.faults import Fault
 from portlab.network.link import Link
 from portlab.worlds.kernel.channel import Channel, read_all
@@ -20,7 +21,7 @@ from portlab.worlds.kernel.wall import WallNetwork
 from portlab.worlds.kernel.wire import WireThread
 from portlab.worlds.sockets.core import Core
 
-_SYSCTLS: dict[str, object] = {
+_WISHES: dict[str, object] = {
     "net/ipv4/ip_unprivileged_port_start": 0,
     "net/ipv4/ping_group_range": "0 0",
 }
@@ -63,8 +64,17 @@ class Basement:
         return self._channel.pid if self._channel else None
 
     def new_host(self, name: str, addresses: tuple[str, ...], mtu: int = MTU) -> int:
-        """A namespace on the wire; its number. In the server's thread only."""
-        (tun,) = self._helper.ask("host", list(addresses), mtu, _SYSCTLS)
+        """A namespace on the wire; its number. In the server's thread only.
+
+        Raises WorldError if the system gives no more of what it takes.
+        """
+        try:
+            (tun,) = self._helper.ask("host", list(addresses), mtu, {}, _WISHES)
+        except OSError as error:
+            raise WorldError(
+                f"The system refused another host: {error.strerror or error}. Close other labs, or "
+                "use fewer hosts."
+            ) from None
         self.wire.add(KernelNode(name, addresses, tun, mtu))
         self._hosts_made += 1
         return self._hosts_made - 1

@@ -81,17 +81,17 @@ class KernelWorld:
 
         What a host says to itself stays on its own `lo`, and is no record.
         """
-        return self._network.records
+        return list(self._network.records)
 
     @property
     def changes(self) -> Sequence[StateChange]:
         """Of model hosts; nobody can see a kernel's TCP change its state."""
-        return self._network.changes
+        return list(self._network.changes)
 
     @property
     def snapshots(self) -> Sequence[Snapshot]:
         """Of model hosts."""
-        return Snapshots(self._network.noted)
+        return Snapshots(list(self._network.noted))
 
     @property
     def hosts(self) -> dict[str, str]:
