@@ -27,6 +27,8 @@ _WISHES: dict[str, object] = {
 }
 """Every port for everybody, and ICMP echo without a raw socket (icmp(7)); of each host alone."""
 
+_PATIENCE = 20.0
+
 Result = TypeVar("Result")
 
 
@@ -49,10 +51,13 @@ class Basement:
         )
         self.in_server(self._start)
 
-    def in_server(self, work: Callable[[], Result]) -> Result:
-        """Have `work` done in the server's thread, and wait. Raises LabError if it has ended."""
+    def in_server(self, work: Callable[[], Result], patience: float = _PATIENCE) -> Result:
+        """Have `work` done in the server's thread, and wait.
+
+        Raises LabError if that has ended, AppError if an app keeps it for so many seconds.
+        """
         done: list[Result] = []
-        self._core.server().ask(lambda: done.append(work()))
+        self._core.server().ask(lambda: done.append(work()), patience)
         if not done:
             self._core.check()
             raise self._core.closed
@@ -102,14 +107,14 @@ class Basement:
         """Have a socket of a learner's closed at the end, unless somebody closes it before."""
         self._adopted.add(sock)
 
-    def read(self, host: int, *names: str) -> list[str]:
+    def read(self, host: int, *names: str, patience: float = _PATIENCE) -> list[str]:
         """Files of /proc/net as a host has them."""
 
         def read() -> list[str]:
             found = self._helper.ask("open", host, *names)
             return [read_all(one).decode("ascii", "replace") for one in found]
 
-        return self.in_server(read)
+        return self.in_server(read, patience)
 
     def sysctl(self, host: int, name: str, value: int | str) -> None:
         """Set one of a host's network."""

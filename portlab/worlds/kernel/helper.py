@@ -223,6 +223,7 @@ def answer(channel: socket.socket, descriptors: list[int] | None = None, **field
 
 def main(descriptor: str) -> None:
     channel = socket.socket(fileno=int(descriptor))
+    channel.set_inheritable(False)  # no program that runs inside is to have it
     try:
         enter_namespaces()
         # For the first host: so an obstacle is told of before there is one.
