@@ -23,6 +23,8 @@ class KernelNode:
         self.name = name
         self.addresses = addresses
         self.tun: int | None = tun
+        self.gone = False
+        """Whether the namespace has ended, with whoever kept it."""
         self._mtu = mtu
 
     def read(self, most: int) -> list[Packet]:
@@ -34,8 +36,10 @@ class KernelNode:
         try:
             while len(packets) < most:
                 packets.append(Packet(read(tun, mtu)))
-        except OSError:
+        except BlockingIOError:
             pass  # there are no more
+        except OSError:
+            self.gone = True
         return packets
 
     def receive(self, packet: Packet, now: int) -> None:

@@ -105,4 +105,6 @@ class WireThread:
                     os.eventfd_read(self._bell)
             else:
                 arrived += [(node, packet) for packet in node.read(_AT_ONCE)]
+                if node.gone:
+                    self._poll.unregister(number)
         return arrived
