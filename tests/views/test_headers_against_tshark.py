@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -215,7 +216,8 @@ def _seen(packet: ElementTree.Element) -> Seen:
         if name in FROM_THE_TEXT:
             seen[key] = int(field.get("show", "")) // FROM_THE_TEXT[name]
         elif value and size:
-            seen.setdefault(key, int(value, 16))
+            with suppress(ValueError):  # "field length invalid!", it says of some options
+                seen.setdefault(key, int(value, 16))
         elif name.endswith("checksum.status"):
             seen[key] = int(field.get("show", ""))
     return seen
