@@ -94,6 +94,8 @@ def follow(sender: End, target: End, flags: int, seq: int, ack: int, size: int) 
     sender.over = False  # whoever sends did not take in the RST that was on its way
     if flags & SYN:
         _open(sender, target, flags, seq)
+        if not target.seen:
+            return
     elif sender.syn is None and target.state is State.SYN_SENT and not _covers(ack, target.syn):
         sender.seen = False  # it speaks of a connection from before, of which nothing is known
         return
@@ -125,6 +127,9 @@ def reset(sender: End, target: End, *, taken: bool) -> None:
 def _open(sender: End, target: End, flags: int, seq: int) -> None:
     if target.over:
         target.forget()
+    elif sender.syn == seq and target.syn is None:
+        target.forget()  # it was asked before, and nothing came
+        return
     sender.seen, sender.syn = True, seq
     sender.syn_acked = False
     if not flags & ACK:

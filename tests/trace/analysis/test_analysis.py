@@ -86,6 +86,12 @@ def test_states_are_told_packet_by_packet(tmp_path: Path) -> None:
     assert one.states_after(0) == (None, None)
 
 
+def test_nothing_is_known_of_who_does_not_answer(tmp_path: Path) -> None:
+    (one,) = understood(tmp_path, WHOLE["a SYN that nobody answers"]).observed
+    assert one.states_after(1) == (State.SYN_SENT, State.SYN_RECEIVED)
+    assert one.states_after(3) == (State.SYN_SENT, None)
+
+
 def test_a_window_is_counted_by_its_scale(tmp_path: Path) -> None:
     """Full is what fills the window in bytes, and that is the field times the scale."""
     story = """
