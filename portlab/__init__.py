@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from portlab.course.exercises import hint as hint
     from portlab.course.exercises import solution as solution
     from portlab.course.exercises import student as student
-    from portlab.course.linux import on_linux as on_linux
+    from portlab.course.recording import on_linux as on_linux
+    from portlab.course.recording import recording as recording
     from portlab.course.report import doctor as doctor
     from portlab.errors import PortlabError as PortlabError
     from portlab.lab import Lab as Lab
@@ -64,9 +65,10 @@ _HOMES = {
     "layers": "portlab.views.layers",
     "load": "portlab.trace.capture",
     "lookup": "portlab.tools.lookup",
-    "on_linux": "portlab.course.linux",
+    "on_linux": "portlab.course.recording",
     "predict": "portlab.quiz.prediction",
     "questions": "portlab.quiz.closing",
+    "recording": "portlab.course.recording",
     "run": "portlab.lab",
     "save": "portlab.trace.capture",
     "solution": "portlab.course.exercises",

@@ -153,10 +153,10 @@ def play_hosts(case: HostCase, client: str, server: str) -> list[str]:
         told = case.scenario(lab, far, near)
         lab.run()
         seen = list(lab.trace)
-    return [*_in_words(seen, near.addresses), *told]
+    return [*records_in_words(seen, near.addresses), *told]
 
 
-def _in_words(records: list[Record], client: tuple[str, ...]) -> list[str]:
+def records_in_words(records: list[Record], client: tuple[str, ...]) -> list[str]:
     """TCP as everywhere, each connection by itself; then every packet that is not TCP's."""
     lines: list[str] = []
     flows: dict[frozenset[object], list[tuple[int, Segment]]] = {}

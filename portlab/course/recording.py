@@ -1,0 +1,143 @@
+"""Short captures of real Linux, for computers that cannot run it: made here, and shown from here.
+
+A lesson runs its experiment in the kernel world where there is one, and shows the recording of the
+same experiment where there is none (`on_linux`). To make the recordings again, on a Linux that has
+the kernel world: `python -m portlab.course.recording`, all of them or those named.
+"""
+
+import json
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from portlab import material
+from portlab.course import recorded
+from portlab.errors import LabError, WorldError
+from portlab.lab import Lab, run
+from portlab.network.faults import Fault, drop
+from portlab.network.link import Link
+from portlab.system.session import is_static
+from portlab.trace.capture import load, save
+from portlab.trace.trace import Trace
+from portlab.wording import listed
+
+HOSTS = {"10.0.0.1": "server", "10.0.0.2": "client"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One capture: its story in `recorded`, and what the wire does to it."""
+
+    story: Callable[[Lab], object]
+    shows: str
+    link: Link | None = None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.story.__name__.replace("_", "-")
+
+    @property
+    def path(self) -> Path:
+        return _folder() / f"{self.name}.pcapng"
+
+    def play(self, world: str) -> Trace:
+        """The story once more, in any world with a wire of ours."""
+        return run(self.story, world=world, seed=1, link=self.link, faults=self.faults)
+
+
+FIRST_DATA = 4
+"""The transmission behind the three of a handshake."""
+
+RECORDINGS = {
+    one.name: one
+    for one in (
+        Recording(recorded.handshake, "SYN, SYN-ACK, ACK"),
+        Recording(recorded.refused, "a port on which nobody listens answers RST"),
+        Recording(
+            recorded.filtered,
+            "a port on which somebody listens, behind a filter: no answer at all",
+            link=Link(filtered=(recorded.SILENT,)),
+        ),
+        Recording(
+            recorded.data_with_loss,
+            "the first of several data segments is lost, and sent again",
+            faults=(drop(FIRST_DATA),),
+        ),
+        Recording(recorded.zero_window, "a receiver that does not read, and is probed"),
+        Recording(recorded.closed_by_the_client, "the client's FIN comes first"),
+        Recording(recorded.closed_by_the_server, "the server's FIN comes first"),
+        Recording(recorded.closed_at_once, "both FINs cross on the line"),
+        Recording(recorded.half_closed, "the server answers after the client's FIN"),
+        Recording(recorded.aborted, "a close with unread data is a reset"),
+        Recording(recorded.http, "one page over HTTP"),
+        Recording(recorded.echo_over_udp, "a question and its answer in two datagrams"),
+        Recording(recorded.echo_over_tcp, "the same question over TCP"),
+        Recording(recorded.dns, "a short answer over UDP, a long one over UDP and then TCP"),
+        Recording(recorded.udp_closed_port, "ICMP port unreachable"),
+        Recording(
+            recorded.port_scan,
+            "six ports are called: open, closed, and silent",
+            link=Link(filtered=(recorded.SILENT,)),
+        ),
+    )
+}
+"""By name, which is that of the file."""
+
+
+def recording(name: str) -> Trace:
+    """A capture of real Linux that comes with portlab. Raises LabError for a name it has not.
+
+    >>> [record.flags for record in recording("handshake")]
+    ['SYN', 'SYN,ACK', 'ACK']
+    """
+    found = RECORDINGS.get(name)
+    if found is None:
+        raise LabError(f"There is no recording {name!r}: there are {listed(sorted(RECORDINGS))}.")
+    trace = load(found.path)
+    made = json.loads((_folder() / "made.json").read_text(encoding="utf-8"))[name]
+    trace.hosts = dict(HOSTS)
+    trace.title = name.replace("-", " ")
+    trace.notes += (f"Recorded on {made['system']} on {made['date']}, not run here.",)
+    return trace
+
+
+def on_linux(experiment: Callable[[Lab], object], name: str) -> Trace:
+    """The experiment in the kernel world, or, where this computer has none, its recording `name`.
+
+    The records say which of the two it is (captured or recorded), and a note of the Trace why it
+    is not live. Raises what `run` raises, and LabError for no such recording.
+    """
+    if is_static():
+        return recording(name)
+    try:
+        return run(experiment, world="kernel")
+    except WorldError as error:
+        trace = recording(name)
+        trace.notes += (f"It is not live, because of this: {error}",)
+        return trace
+
+
+def make(names: Sequence[str]) -> None:
+    """Run the named recordings in the kernel world and save them. Raises what `run` raises."""
+    folder = _folder()
+    index = folder / "made.json"
+    made = json.loads(index.read_text(encoding="utf-8")) if index.exists() else {}
+    for name in names:
+        save(RECORDINGS[name].play("kernel"), RECORDINGS[name].path)
+        version = ".".join(platform.release().split("-")[0].split(".")[:2])
+        today = datetime.now(UTC).date().isoformat()
+        made[name] = {"system": f"Linux {version}", "date": today}
+    kept = {name: made[name] for name in RECORDINGS if name in made}
+    index.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+
+
+def _folder() -> Path:
+    return material.data() / "captures"
+
+
+if __name__ == "__main__":
+    make(sys.argv[1:] or list(RECORDINGS))
