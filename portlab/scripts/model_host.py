@@ -11,6 +11,7 @@ from portlab.scripts.lines import Call
 from portlab.scripts.model_calls import ModelCalls
 from portlab.scripts.subject import Ends, Returned, Sent, Waiting
 from portlab.tcp import Config
+from portlab.trace.record import Origin
 from portlab.trace.snapshot import Snapshots
 from portlab.trace.trace import Trace
 
@@ -19,6 +20,8 @@ HOUR = 3_600_000_000
 
 class Hand:
     """The script's end of the wire: a node that only takes what comes."""
+
+    origin: Origin = "modelled"
 
     def __init__(self, name: str, address: str) -> None:
         self.name = name
