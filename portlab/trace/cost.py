@@ -14,8 +14,8 @@ class Cost:
     The answer is the last data that whoever sent first gets back. `answered` is the microseconds
     from the first packet to it, and `round_trips` how often the exchange had to cross the line
     and back for it: half the longest chain of packets in which each was sent when the one before
-    had arrived. Both are None where no answer came. Of a packet in a file the time of the capture
-    is taken, so that `answered` depends on where that was made.
+    had arrived. Both are None where no answer came. Of a capture that was made at one place, a
+    packet counts as arrived when it was seen, so that `answered` depends on where that was.
     """
 
     packets: int

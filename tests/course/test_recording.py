@@ -9,12 +9,11 @@ from portlab.course import recording as module
 from portlab.course.recorded import echo_over_udp
 from portlab.course.recording import RECORDINGS, Recording, make, on_linux, recording
 from portlab.errors import LabError, TimedOut, WorldError
-from portlab.lab import Lab, run
+from portlab.lab import Lab
 from portlab.packets import IcmpMessage
 from portlab.trace.analysis import RETRANSMISSIONS, analyse
 from portlab.trace.trace import Trace
 from tests.differential.hosts import records_in_words
-from tests.notebooks.on_linux import shown_on_linux
 from tests.requires import needs
 from tests.trace.analysis.tshark import seen_by_tshark, seen_by_us
 
@@ -69,15 +68,6 @@ def test_linux_does_the_same_today(one: Recording) -> None:
         assert BY_LUCK[one.name] <= labels(kept) & labels(live)
     else:
         assert told(kept) == told(live)
-
-
-def test_the_lessons_show_them_beside_the_same_experiment() -> None:
-    """What a learner without a kernel sees is what the lesson's own function does on Linux."""
-    needs("kernel")
-    calls = shown_on_linux()
-    assert {one.lesson for one in calls} >= {"10-tcp-or-udp"}
-    for one in calls:
-        assert told(recording(one.recording)) == told(run(one.experiment, world="kernel")), one
 
 
 def test_they_hold_what_their_names_promise() -> None:
