@@ -4,8 +4,8 @@ It knows no world and no host of a learner's, so those can be forgotten while it
 that hands over descriptors is done in the lab's server thread, which no interrupt reaches.
 """
 
+import _socket
 import contextlib
-import os
 import socket
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -129,9 +129,9 @@ class Basement:
         interrupted.
         """
         for sock in list(self._adopted):
-            # close() would wait for the files that were made of it.
+            # Python's own close() would wait for the files that were made of it.
             with contextlib.suppress(OSError):
-                os.close(sock.detach())
+                _socket.socket.close(sock)
         self.wire.stop()
         if self._channel is not None:
             self._channel.close()

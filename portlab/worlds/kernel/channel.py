@@ -70,10 +70,10 @@ class Channel:
         return self._answer()
 
     def _answer(self) -> list[int]:
-        # Closed on exec: a program that the learner starts must not keep the lab alive.
-        closing = socket.MSG_CMSG_CLOEXEC
-        most = _MOST_DESCRIPTORS
-        data, descriptors, _, _ = socket.recv_fds(self._channel, _ANSWER, most, closing)
+        data, descriptors, _, _ = socket.recv_fds(self._channel, _ANSWER, _MOST_DESCRIPTORS)
+        for descriptor in descriptors:
+            # A program that the learner starts must not keep the lab alive.
+            os.set_inheritable(descriptor, False)
         if not data:
             raise _gone()
         said: dict[str, Any] = marshal.loads(data)

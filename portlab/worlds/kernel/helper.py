@@ -113,8 +113,7 @@ class Helper:
     def serve(self) -> None:
         """Answer until the other side is closed."""
         while True:
-            closing = socket.MSG_CMSG_CLOEXEC
-            data, given, _, _ = socket.recv_fds(self._channel, REQUEST, MOST_DESCRIPTORS, closing)
+            data, given, _, _ = socket.recv_fds(self._channel, REQUEST, MOST_DESCRIPTORS)
             if not data:
                 return
             try:

@@ -14,6 +14,7 @@ from portlab.packets import Segment, Timestamps, UdpDatagram
 from portlab.trace.trace import Trace
 from portlab.worlds.kernel.host import KernelHost
 from tests.requires import needs
+from tests.views.test_page import scene_of
 
 needs("kernel")
 
@@ -290,8 +291,13 @@ def test_views_show_what_was_captured() -> None:
     assert "packets, captured" in text
     assert "server" in text
     assert "RFC" not in shown.text(why=True)
-    bundle = shown._repr_mimebundle_()
-    assert bundle
+    data, _ = shown._repr_mimebundle_()
+    assert {"text/plain", "image/png"} <= set(data)
+    scene = scene_of(trace)
+    assert scene["can"] == {"fault": True, "undo": False, "why": None}
+    dropped = trace.with_fault("drop", 2)
+    assert "drop(2)" in str(ladder(trace, dropped))
+    assert 'world="kernel"' in str(trace.code)
 
 
 def test_a_real_kernels_options_are_decoded() -> None:
