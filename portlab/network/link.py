@@ -6,11 +6,13 @@ time, it says when it arrives, or that it does not and why, or that it arrives t
 """
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 
 from portlab.errors import LabError
 from portlab.network.clock import MILLISECOND, SECOND, microseconds
+from portlab.ports import check_port
 
 Passage = tuple[int | None, str | None]
 """When one copy of a packet arrives (None: never), and why if that is not the plain case."""
@@ -25,9 +27,10 @@ class Link:
     them, the one on its way out included; the next is lost ("tail drop"). `loss`, `reorder` and
     `duplicate` are probabilities from 0 to 1 for each packet. A reordered packet is held back for
     one more `delay` (at least a millisecond), so that what follows closely overtakes it. A link
-    carries packets of any size: it does not fragment (RFC 791 3.2 is not modelled).
+    carries packets of any size: it does not fragment (RFC 791 3.2 is not modelled). What goes to a
+    port of `filtered`, over TCP or UDP, vanishes without a word, as at a firewall that drops.
 
-    Raises LabError for what no line can do.
+    Raises LabError for what no line can do, and PortError for what is no port.
     """
 
     delay: float = 0.010
@@ -36,6 +39,7 @@ class Link:
     reorder: float = 0.0
     duplicate: float = 0.0
     queue: int = 100
+    filtered: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         microseconds(self.delay, "A delay")
@@ -58,6 +62,13 @@ class Link:
                 f"A queue of {self.queue!r} packets has no room for the one being sent: "
                 "give a whole number of packets, at least 1."
             )
+        if not isinstance(self.filtered, Iterable) or isinstance(self.filtered, str | bytes):
+            raise LabError(
+                f"filtered={self.filtered!r} lists no ports: give them in brackets, as in "
+                "filtered=(23, 3389)."
+            )
+        ports = tuple(sorted({check_port(port) for port in self.filtered}))
+        object.__setattr__(self, "filtered", ports)
 
 
 class Wire:
@@ -85,12 +96,15 @@ class Wire:
         self._delay = microseconds(link.delay)
         self._chancy = bool(link.loss or link.reorder or link.duplicate)
 
-    def carry(self, now: int, size: int) -> list[Passage]:
-        """What becomes of a packet of `size` bytes sent now: the packet first, then its copy.
+    def carry(self, now: int, size: int, port: int | None = None) -> list[Passage]:
+        """What becomes of a packet of `size` bytes to `port`: the packet first, then its copy.
 
         Each packet takes three random numbers, whatever they decide, so that changing one
-        property of a link leaves the others' luck as it was.
+        property of a link leaves the others' luck as it was. (What is filtered takes none: that
+        line is another one.)
         """
+        if port in self._link.filtered:
+            return [(None, f"filtered on the line: port {port}")]
         departure: int | None = now
         if self._link.rate is not None:
             departure = self._departure(now, size)

@@ -117,7 +117,9 @@ class Network:
             nowhere = (None, f"no host has {destination}")
             self._transmit(sender, packet, state, None, nowhere, "lost")
             return
-        passages = self.wire(sender.name, receiver.name).carry(self.now, len(packet.raw))
+        wire = self.wire(sender.name, receiver.name)
+        port = packet.dport if wire.link.filtered else None
+        passages = wire.carry(self.now, len(packet.raw), port)
         fate: Fate = "delivered"
         for passage in passages:
             self._transmit(sender, packet, state, receiver, passage, fate)

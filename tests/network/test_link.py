@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portlab.errors import LabError
+from portlab.errors import LabError, PortError
 from portlab.network.link import Link, Wire
 
 
@@ -106,6 +106,20 @@ def test_no_loss_loses_nothing():
     assert all(wire.carry(0, 100)[0][0] is not None for _ in range(1000))
 
 
+def test_a_filtered_port_swallows_what_goes_to_it_and_nothing_else():
+    wire = Wire(Link(filtered=[3389, 23]), "x")
+    assert wire.link == Link(filtered=(23, 3389))
+    assert wire.carry(0, 60, 23) == [(None, "filtered on the line: port 23")]
+    assert wire.carry(0, 60, 22) == [(10_000, None)]
+    assert wire.carry(0, 60) == [(10_000, None)], "ICMP has no port"
+
+
+@pytest.mark.parametrize("ports", [[70_000], [0], [-1], ["ssh"], [True]])
+def test_a_filter_takes_ports(ports):
+    with pytest.raises(PortError):
+        Link(filtered=ports)
+
+
 @pytest.mark.parametrize(
     "properties",
     [
@@ -123,6 +137,8 @@ def test_no_loss_loses_nothing():
         {"rate": -5},
         {"queue": 0},
         {"queue": 1.5},
+        {"filtered": 23},
+        {"filtered": "23"},
     ],
 )
 def test_what_no_line_can_do_is_refused(properties):

@@ -195,3 +195,17 @@ def test_the_socket_table(lab, pair):
         ("udp", "UNCONN", ("0.0.0.0", 53), None),
         ("udp", "UNCONN", ("::", 53), None),
     ]
+
+
+def test_a_filtered_port_is_silent_and_its_neighbour_answers():
+    def call(lab):
+        server, client = lab.hosts("server", "client")
+        server.listen(23)
+        with pytest.raises(ConnectionRefused):
+            client.connect(server, 22)
+        client.connect(server, 23, timeout=2)
+
+    trace = run(call, link=Link(filtered=(23,)))
+    assert isinstance(trace.error, TimedOut)
+    assert what(trace) == ["SYN", "RST,ACK", "SYN", "SYN"]
+    assert {record.cause for record in trace[2:]} == {"filtered on the line: port 23"}

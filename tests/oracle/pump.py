@@ -1,8 +1,9 @@
-"""The wire between two ends, in real time: it carries, numbers, drops, doubles and swaps packets.
+"""The wire between two ends, in real time: it carries, numbers, drops, doubles and delays packets.
 
 Transmissions are numbered from 1 over both directions, as they come onto the wire. `faults` says
-what becomes of some of them: `{2: "drop", 5: "double", 6: "swap"}` (swap: delivered after the
-next one in its direction, or once nothing else has come for a while).
+what becomes of some of them: `{2: "drop", 5: "double", 6: "swap", 7: "late"}` (swap: delivered
+after the next one in its direction, or once nothing else has come for a while; late: after the
+sender has lost its patience).
 """
 
 import select
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from portlab.packets import Packet, Segment
 
 LATE = 50_000  # microseconds that a swapped packet waits at most for the next one
+LATER = 350_000  # microseconds that a late packet takes: longer than Linux's shortest RTO
 LOOK = 20  # milliseconds after which conditions are looked at again, whatever happens
 EXCERPT = 30  # packets told from each end of a long story
 WRAP = 1 << 32
@@ -51,6 +53,7 @@ class Pump:
         self.rule = lambda sender, packet: None
         self.seen = []
         self._waiting = {}  # sender -> (deliver at, raw) of a swapped packet
+        self._late = []  # (deliver at, sender, raw), in this order
         self._start = clock()
         self._poll = select.poll()
         for end in self.ends:
@@ -69,7 +72,7 @@ class Pump:
             if now > give_up:
                 raise AssertionError(f"{what} did not come about in {seconds} s:\n{self.story()}")
             wakes = [end.next_deadline() for end in self.ends]
-            wakes += [at for at, _ in self._waiting.values()]
+            wakes += [at for at, _ in self._waiting.values()] + [at for at, *_ in self._late[:1]]
             nearest = min((at for at in wakes if at is not None), default=give_up)
             self._poll.poll(min(LOOK, max(0, nearest - now) / 1000))
 
@@ -111,6 +114,10 @@ class Pump:
                 del self._waiting[sender]
                 self._deliver(sender, raw)
                 moved = True
+        while self._late and self._late[0][0] <= now:
+            _, sender, raw = self._late.pop(0)
+            self._deliver(sender, raw)
+            moved = True
         return moved or bool(sent)
 
     def _transmit(self, sender, raw):
@@ -119,6 +126,9 @@ class Pump:
         fault = self.faults.get(number) or self.rule(sender, packet)
         self.seen.append(Seen(number, now - self._start, sender, packet, fault))
         if fault == "drop":
+            return
+        if fault == "late":
+            self._late.append((now + LATER, sender, raw))
             return
         if fault == "swap" and sender not in self._waiting:
             self._waiting[sender] = now + LATE, raw
