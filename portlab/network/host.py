@@ -128,6 +128,10 @@ class ModelHost:
                 rows.append(SocketInfo("udp", "UNCONN", local, one.peer, one.program))
         return tuple(rows)
 
+    def is_under_way(self) -> bool:
+        """Whether its TCP still waits for an answer: to a SYN, a FIN, or to bytes it has sent."""
+        return any(socket.endpoint.unsent for socket in self._stack.tcp)
+
     def close_connections(self, *, called: bool) -> None:
         """Close, without waiting, each connection a learner holds: those that this host opened
         (`called`), or those that others opened to it.

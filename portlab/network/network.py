@@ -109,9 +109,18 @@ class Network:
 
     # ---- sending
 
-    def send(self, sender: Node, packet: Packet, state: str | None = None) -> None:
-        """Put a packet on the wire now. `state` is the sender's TCP state after sending."""
-        destination = packet.dst
+    def send(
+        self,
+        sender: Node,
+        packet: Packet,
+        state: str | None = None,
+        destination: str | None = None,
+    ) -> None:
+        """Put a packet on the wire now. `state` is the sender's TCP state after sending; who knows
+        the `destination` without decoding the packet may say it.
+        """
+        if destination is None:
+            destination = packet.dst
         receiver = sender if is_loopback(destination) else self._owners.get(destination)
         if receiver is None:
             nowhere = (None, f"no host has {destination}")
@@ -245,6 +254,11 @@ class Network:
             f"stopped at {self.now / SECOND:g} s. Give lab.run() a number of seconds, or close "
             "what keeps it busy."
         )
+
+    @property
+    def carries(self) -> bool:
+        """Whether packets are on their way."""
+        return bool(self._flying)
 
     def is_quiet(self) -> bool:
         return not self._flying and all(node.is_quiet() for node in self._nodes)

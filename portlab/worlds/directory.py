@@ -31,13 +31,11 @@ class Directory(Generic[H]):
 
     def __init__(self) -> None:
         self._hosts: dict[str, H] = {}
+        self.names: dict[str, str] = {}
+        """Names by address."""
 
     def __iter__(self) -> Iterator[H]:
         return iter(tuple(self._hosts.values()))
-
-    def all_names(self) -> dict[str, str]:
-        """Names by address."""
-        return {address: host.name for host in self for address in host.addresses}
 
     def next_addresses(self, name: str) -> tuple[str, str]:
         """Those of the next host, to be called `name`. Raises LabError if that cannot be."""
@@ -52,6 +50,7 @@ class Directory(Generic[H]):
 
     def add(self, host: H) -> H:
         self._hosts[host.name] = host
+        self.names.update(dict.fromkeys(host.addresses, host.name))
         return host
 
     def address_of(self, peer: Host | str) -> str:

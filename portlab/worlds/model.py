@@ -56,7 +56,7 @@ class ModelWorld:
     @property
     def hosts(self) -> dict[str, str]:
         """Names by address."""
-        return self._directory.all_names()
+        return dict(self._directory.names)
 
     def host(self, name: str, world: str | None = None) -> ModelHost:
         """A new host. Raises LabError if there is one of this name."""

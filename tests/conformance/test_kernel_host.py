@@ -2,16 +2,13 @@
 
 import os
 import select
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
 
-from tests.oracle import kernel_host
 from tests.oracle.kernel_host import KernelHost
 from tests.requires import needs
 
@@ -85,14 +82,15 @@ def test_ipv6_works_at_once_and_can_be_left_out():
         assert host.read(0.1) is None
 
 
-def test_no_address_of_the_world_outside_can_be_reached():
+def test_what_goes_to_the_world_outside_comes_out_of_read():
     with KernelHost() as host:
-        for address in ("192.0.2.1", "8.8.8.8", "127.0.0.1"):
+        for address in ("192.0.2.1", "8.8.8.8"):
             one = host.socket()
-            one.settimeout(1)
-            with pytest.raises(OSError, match=r"unreachable|refused"):
-                one.connect((address, 53))
-        assert host.read() is None
+            one.setblocking(False)
+            one.connect_ex((address, 53))
+            assert host.read(5)[16:20] == socket.inet_aton(address)
+        with pytest.raises(ConnectionRefusedError):
+            host.socket().connect(("127.0.0.1", 53))
 
 
 def test_ports_below_1024_need_no_administrator():
@@ -179,34 +177,3 @@ def test_a_host_ends_when_its_owner_is_killed():
         assert ended.poll(10_000)
     finally:
         os.close(helper)
-
-
-def test_an_ordinary_user_gets_the_same():
-    """As root: try it as nobody, with the system's Python (one under /root is out of reach)."""
-    if os.geteuid() != 0:
-        return  # then every test of this module has just shown it
-    python = shutil.which("python3", path="/usr/bin:/usr/local/bin")
-    if python is None:
-        pytest.fail("no system Python to run as an ordinary user with")
-    script = (
-        "import os\n"
-        "from kernel_host import KernelHost\n"
-        "with KernelHost() as host:\n"
-        "    host.socket().bind((host.address, 80))\n"
-        "    print(os.getuid(), 'has port 80')\n"
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        for name in ("kernel_host.py", "kernel_helper.py"):
-            shutil.copy(Path(kernel_host.__file__).with_name(name), folder)
-        result = subprocess.run(
-            [python, "-B", "-c", script],
-            cwd=folder,
-            user=65534,
-            group=65534,
-            extra_groups=[],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    assert (result.stdout, result.stderr) == ("65534 has port 80\n", "")

@@ -5,26 +5,21 @@ receives. `socket` opens ordinary Python sockets that live in there. Needs no ro
 allows user namespaces and /dev/net/tun. Leaving the `with` block leaves nothing behind.
 """
 
-import json
 import os
 import select
 import socket
-import subprocess
-import sys
-from pathlib import Path
 
-HELPER = Path(__file__).with_name("kernel_helper.py")
-ANSWER = 65536  # bytes: the longest answer of the helper
+from portlab.worlds.kernel.channel import Channel
+
 PACKET = 65536  # bytes: no IP packet is longer
-PATIENCE = 10.0  # seconds: for an answer, and for the helper to end
 
 
 class KernelHost:
-    """`address`/24 and `address6`/64 on a TUN device; the other end of it is in our hands.
+    """`address`/16 and `address6`/64 on a TUN device; the other end of it is in our hands.
 
     `peer` and `peer6` are the addresses that whoever holds the other end answers for. `sysctls`
     are of this namespace, as `{"net/ipv4/tcp_sack": 0}`. With `address6` None there is no IPv6.
-    Raises OSError when the system refuses a namespace, the TUN device or a sysctl.
+    Raises WorldError when the system refuses a namespace or the TUN device, OSError for a sysctl.
     """
 
     def __init__(
@@ -40,45 +35,19 @@ class KernelHost:
         self.address, self.peer = address, peer
         self.address6, self.peer6 = address6, peer6
         self._sockets = []
-        plan = {
-            "address": address,
-            "address6": address6,
-            "mtu": mtu,
-            "sysctls": sysctls or {},
-        }
-        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._channel.settimeout(PATIENCE)
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", HELPER, str(theirs.fileno()), json.dumps(plan)],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,  # an interrupt of our process group is not for the helper
-            )
         self._tun = None
+        self._helper = Channel()
+        addresses = [one for one in (address, address6) if one is not None]
         try:
-            (self._tun,) = self._answer()
+            (self._tun,) = self._helper.ask("host", addresses, mtu, sysctls or {})
         except BaseException:
             self.close()
             raise
 
-    def _answer(self):
-        """The descriptors that came with the helper's answer."""
-        data, descriptors, _, _ = socket.recv_fds(self._channel, ANSWER, 1)
-        if not data:
-            raise OSError("the kernel host's helper ended before it answered")
-        if error := json.loads(data).get("error"):
-            raise OSError(*error)
-        return descriptors
-
-    def _ask(self, *request):
-        self._channel.send(json.dumps(request).encode())
-        return self._answer()
-
     @property
     def pid(self):
         """Of the process that keeps the namespace open."""
-        return self._process.pid
+        return self._helper.pid
 
     def fileno(self):
         """The TUN device, for `select.poll`: readable when the kernel has sent something."""
@@ -86,7 +55,7 @@ class KernelHost:
 
     def socket(self, family=socket.AF_INET, kind=socket.SOCK_STREAM, protocol=0):
         """A socket that lives in this host; closed with the host if nobody closed it before."""
-        (descriptor,) = self._ask("socket", family, kind, protocol)
+        (descriptor,) = self._helper.ask("socket", 0, int(family), int(kind), protocol)
         made = socket.socket(fileno=descriptor)
         self._sockets.append(made)
         return made
@@ -98,7 +67,7 @@ class KernelHost:
 
     def sysctl(self, name, value):
         """Set one, as `sysctl("net/ipv4/tcp_timestamps", 0)`."""
-        self._ask("sysctl", name, value)
+        self._helper.ask("sysctl", 0, name, value)
 
     def read(self, timeout=0.0):
         """The next packet that the kernel sent, waiting up to `timeout` seconds; None if none."""
@@ -123,15 +92,10 @@ class KernelHost:
                 made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             made.close()
         self._sockets.clear()
-        self._channel.close()
         if self._tun is not None:
             os.close(self._tun)
             self._tun = None
-        try:
-            self._process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._helper.close()
 
     def __enter__(self):
         return self

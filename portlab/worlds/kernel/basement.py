@@ -21,8 +21,8 @@ from portlab.worlds.kernel.wire import WireThread
 from portlab.worlds.sockets.core import Core
 
 _SYSCTLS: dict[str, object] = {
-    "ipv4/ip_unprivileged_port_start": 0,
-    "ipv4/ping_group_range": "0 0",
+    "net/ipv4/ip_unprivileged_port_start": 0,
+    "net/ipv4/ping_group_range": "0 0",
 }
 """Every port for everybody, and ICMP echo without a raw socket (icmp(7)); of each host alone."""
 

@@ -35,7 +35,7 @@ class Channel:
                 # Of a session of its own: Ctrl-C in a terminal, and Jupyter's interrupt, reach
                 # the whole process group.
                 self._process = subprocess.Popen(
-                    [sys.executable, "-I", "-S", str(HELPER), str(theirs.fileno())],
+                    [sys.executable, "-I", "-S", "-c", _begin(), str(theirs.fileno())],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     start_new_session=True,
@@ -52,16 +52,16 @@ class Channel:
 
     def ask(self, name: str, *arguments: Any, give: Sequence[int] = ()) -> list[int]:
         """Have the helper do something; the descriptors it hands back. Raises OSError."""
-        socket.send_fds(self._channel, [marshal.dumps([name, *arguments])], give)
+        try:
+            socket.send_fds(self._channel, [marshal.dumps([name, *arguments])], give)
+        except ConnectionError:
+            raise _gone() from None
         return self._answer()
 
     def _answer(self) -> list[int]:
         data, descriptors, _, _ = socket.recv_fds(self._channel, _ANSWER, _MOST_DESCRIPTORS)
         if not data:
-            raise WorldError(
-                "The helper in which the hosts of this lab lived has ended, and they with it. "
-                "Open a new lab."
-            )
+            raise _gone()
         said: dict[str, Any] = marshal.loads(data)
         if refused := said.get("refused"):
             raise cannot(obstacle_at(*refused))
@@ -87,6 +87,21 @@ def cannot(obstacle: Obstacle) -> WorldError:
     return WorldError(
         f"The kernel world cannot run here ({obstacle.seen}). {obstacle.remedy} Or use "
         "world='model', where every packet is seen too."
+    )
+
+
+def _begin() -> str:
+    """Import the helper, so that Python keeps it compiled, from a path that `-I` leaves out."""
+    return (
+        f"import sys; sys.path.insert(0, {str(HELPER.parent)!r}); import {HELPER.stem}; "
+        f"{HELPER.stem}.main(sys.argv[1])"
+    )
+
+
+def _gone() -> WorldError:
+    return WorldError(
+        "The helper in which the hosts of this lab lived has ended, and they with it. Open a new "
+        "lab."
     )
 
 

@@ -6,7 +6,6 @@ what a socket is given is an address and no name, for looking up a name asks thi
 """
 
 import socket
-from collections.abc import Callable
 
 from portlab.apps.app import Address
 from portlab.network.addresses import bindable, is_loopback
@@ -17,7 +16,10 @@ from portlab.worlds.sockets.opening import ANYWHERE
 
 
 class KernelGround:
-    """See `portlab.worlds.sockets.ground.Ground`, and `Place` of inside.py."""
+    """See `portlab.worlds.sockets.ground.Ground`, and `Place` of inside.py.
+
+    It holds no host and no world, since the core holds it; `names` are of the lab's hosts.
+    """
 
     def __init__(
         self,
@@ -25,23 +27,19 @@ class KernelGround:
         number: int,
         name: str,
         addresses: tuple[str, ...],
-        names: Callable[[], dict[str, str]],
+        names: dict[str, str],
     ) -> None:
         self.basement = basement
         self.number = number
         self._name = name
         self._addresses = addresses
-        self._names = names
+        self.names = names
 
     # ---- a place to be inside
 
     @property
     def name(self) -> str:
         return self._name
-
-    @property
-    def names(self) -> dict[str, str]:
-        return self._names()
 
     def make(self, sock: socket.socket, family: int, kind: int, protocol: int) -> None:
         self.basement.fill(sock, self.number, family, kind, protocol)

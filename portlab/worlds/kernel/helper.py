@@ -1,4 +1,4 @@
-"""The program in which the hosts of one kernel lab live: `python -I -S helper.py CHANNEL`.
+"""The program in which the hosts of one kernel lab live, started by channel.py.
 
 It puts itself into namespaces of its own, makes one network namespace for each host with a TUN
 device in it, and hands what it opens there (devices, sockets, tables) over the Unix socket it was
@@ -11,6 +11,7 @@ is why requests are written by `marshal` (both sides are the same Python) and th
 the kernel's Documentation/networking/tuntap.rst.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import marshal
@@ -20,9 +21,14 @@ import socket
 import struct
 import sys
 
+TYPE_CHECKING = False  # as in typing, which takes too long to import
+if TYPE_CHECKING:
+    from portlab.worlds.kernel import netlink
+else:
+    import netlink
+
 DEVICE = "portlab0"
 REQUEST = 65536  # bytes: the longest request
-QUEUE = 10_000  # packets that may wait for the wire; the device drops, unseen, what is more
 MOST_DESCRIPTORS = 4  # in one request or answer
 
 # <linux/sched.h>, <linux/prctl.h>, <linux/if_tun.h>
@@ -30,16 +36,8 @@ CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER = 0x20000, 0x8000000, 0x10000000
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
 PR_SET_PDEATHSIG = 1
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
-# <linux/netlink.h>, <linux/rtnetlink.h>, <linux/if_link.h>, <linux/if_addr.h>, <linux/if.h>
-NLM_F_REQUEST, NLM_F_ACK, NLM_F_CREATE, NLMSG_ERROR = 0x1, 0x4, 0x400, 2
-RTM_NEWLINK, RTM_NEWADDR, RTM_NEWROUTE = 16, 20, 24
-IFLA_MTU, IFLA_TXQLEN, IFLA_AF_SPEC, IFLA_INET6_ADDR_GEN_MODE = 4, 13, 26, 8
-IFA_ADDRESS, IFA_LOCAL, IFA_F_NODAD = 1, 2, 0x02
-RTA_OIF, RT_TABLE_MAIN, RTPROT_STATIC, RTN_UNICAST, RT_SCOPE_UNIVERSE = 4, 254, 4, 1, 0
-IFF_UP, LO = 0x1, 1
 
 libc = ctypes.CDLL(None, use_errno=True)
-Message = tuple[int, int, bytes]  # a netlink request: its type, its flags, its body
 
 
 class Refused(Exception):
@@ -100,73 +98,6 @@ def new_tun() -> int:
     return tun
 
 
-# ---- the network of one host, in one netlink message
-
-
-def attribute(kind: int, data: bytes) -> bytes:
-    """A struct rtattr, padded to four bytes."""
-    return struct.pack("HH", 4 + len(data), kind) + data + bytes(-len(data) % 4)
-
-
-def link(index: int, flags: int, attributes: bytes = b"") -> Message:
-    return RTM_NEWLINK, 0, struct.pack("BxHiII", 0, 0, index, flags, flags) + attributes
-
-
-def address(index: int, text: str, prefix: int) -> Message:
-    """An address, of use at once: nobody else can have it, so nobody is asked (NODAD)."""
-    family = socket.AF_INET6 if ":" in text else socket.AF_INET
-    packed = socket.inet_pton(family, text)
-    head = struct.pack("BBBBi", family, prefix, IFA_F_NODAD, RT_SCOPE_UNIVERSE, index)
-    both = attribute(IFA_LOCAL, packed) + attribute(IFA_ADDRESS, packed)
-    return RTM_NEWADDR, NLM_F_CREATE, head + both
-
-
-def route(index: int, family: int) -> Message:
-    """Everything goes onto the wire, which knows who is there and who is not."""
-    kinds = (RT_TABLE_MAIN, RTPROT_STATIC, RT_SCOPE_UNIVERSE, RTN_UNICAST)
-    head = struct.pack("BBBBBBBBI", family, 0, 0, 0, *kinds, 0)
-    return RTM_NEWROUTE, NLM_F_CREATE, head + attribute(RTA_OIF, struct.pack("i", index))
-
-
-def network(addresses: list[str], mtu: int) -> list[Message]:
-    """Both devices up, the TUN with its addresses (IPv4 /16, IPv6 /64) and the way to all else."""
-    tun = socket.if_nametoindex(DEVICE)
-    sizes = attribute(IFLA_MTU, struct.pack("I", mtu)) + attribute(
-        IFLA_TXQLEN, struct.pack("I", QUEUE)
-    )
-    six = any(":" in one for one in addresses)
-    if six:
-        # No link-local address: the kernel would ask for routers, and nobody is one.
-        mode = attribute(IFLA_INET6_ADDR_GEN_MODE, b"\1")
-        sizes += attribute(IFLA_AF_SPEC, attribute(socket.AF_INET6, mode))
-    asked = [link(LO, IFF_UP), link(tun, 0, sizes), link(tun, IFF_UP)]
-    asked += [address(tun, one, 64 if ":" in one else 16) for one in addresses]
-    asked.append(route(tun, socket.AF_INET))
-    return [*asked, route(tun, socket.AF_INET6)] if six else asked
-
-
-def configure(requests: list[Message]) -> None:
-    """Have the kernel do all of it. Raises OSError for the first that it refuses."""
-    message = b""
-    for number, (kind, flags, body) in enumerate(requests, start=1):
-        flags |= NLM_F_REQUEST | NLM_F_ACK
-        message += struct.pack("IHHII", 16 + len(body), kind, flags, number, 0) + body
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as channel:
-        channel.send(message)
-        answered = 0
-        while answered < len(requests):
-            data = channel.recv(REQUEST)
-            while data:
-                length, kind, _, number, _ = struct.unpack_from("IHHII", data)
-                if kind == NLMSG_ERROR:
-                    (problem,) = struct.unpack_from("i", data, 16)
-                    if problem:
-                        said = os.strerror(-problem)
-                        raise OSError(-problem, f"{said} (netlink request {number})")
-                    answered += 1
-                data = data[(length + 3) & ~3 :]
-
-
 # ---- requests
 
 
@@ -199,6 +130,14 @@ class Helper:
                 for descriptor in given:
                     os.close(descriptor)
 
+    def end(self) -> None:
+        """Let no host outlive us."""
+        for host in range(len(self._hosts)):
+            with contextlib.suppress(OSError):
+                self._enter(host)
+                write("/proc/sys/net/ipv4/tcp_orphan_retries", "1")  # if they cannot be destroyed
+                netlink.end_connections()
+
     def do_host(
         self, _: list[int], addresses: list[str], mtu: int, sysctls: dict[str, object]
     ) -> list[int]:
@@ -211,9 +150,11 @@ class Helper:
                 raise Refused("net", error) from None
             tun = new_tun()
         try:
+            if not any(":" in one for one in addresses) and os.path.exists("/proc/sys/net/ipv6"):
+                write("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1")
             for name, value in sysctls.items():
-                write(f"/proc/sys/net/{name}", str(value))
-            configure(network(addresses, mtu))
+                write(f"/proc/sys/{name}", str(value))
+            netlink.set_up(DEVICE, addresses, mtu)
             self._hosts.append(os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC))
         except OSError:
             os.close(tun)
@@ -241,7 +182,7 @@ class Helper:
 
     def do_sysctl(self, _: list[int], host: int, name: str, value: object) -> list[int]:
         self._enter(host)
-        write(f"/proc/sys/net/{name}", str(value))
+        write(f"/proc/sys/{name}", str(value))
         return []
 
     def do_run(self, given: list[int], host: int, runner: str) -> list[int]:
@@ -285,8 +226,8 @@ def main(descriptor: str) -> None:
     call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     answer(channel)
-    Helper(channel, tun).serve()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    helper = Helper(channel, tun)
+    try:
+        helper.serve()
+    finally:
+        helper.end()

@@ -25,10 +25,8 @@ class Place(Protocol):
     @property
     def name(self) -> str: ...
 
-    @property
-    def names(self) -> dict[str, str]:
-        """The lab's hosts: names by address."""
-        ...
+    names: dict[str, str]
+    """The lab's hosts: names by address."""
 
     def make(self, sock: socket.socket, family: int, kind: int, protocol: int) -> None:
         """Let `sock`, which is nothing yet, be a socket of the host. Raises OSError, LabError."""

@@ -14,6 +14,7 @@ import ctypes
 import json
 import os
 import select
+import signal
 import socket
 import struct
 import sys
@@ -151,7 +152,17 @@ def watch(program: int, channel: socket.socket, streams: list[int]) -> None:
     ready = [number for number, _ in ended.poll()]
     if descriptor in ready:
         _, status = os.waitpid(program, 0)
+        end_the_others()
         tell(channel, status=os.waitstatus_to_exitcode(status))
+
+
+def end_the_others() -> None:
+    """What the program has left running, in whichever session: all of this PID namespace."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 def main(*descriptors: str) -> None:

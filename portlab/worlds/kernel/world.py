@@ -8,15 +8,13 @@ import time
 import weakref
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portlab.errors import LabError, LimitReached, PortlabError, WorldError
 from portlab.host import Host
 from portlab.network.clock import microseconds
 from portlab.network.faults import Fault, check_faults
-from portlab.network.host import ModelHost
 from portlab.network.link import Link, check_link
-from portlab.network.stack import Stack
 from portlab.trace.record import Record, StateChange
 from portlab.trace.snapshot import Snapshot, Snapshots
 from portlab.worlds.directory import Directory
@@ -26,6 +24,9 @@ from portlab.worlds.kernel.host import KernelHost
 from portlab.worlds.sockets.calls import Meter
 from portlab.worlds.sockets.core import Core
 from portlab.worlds.sockets.limits import Limits
+
+if TYPE_CHECKING:
+    from portlab.network.host import ModelHost
 
 _POLITE = 2.0
 """Seconds that what is under way when a lab is closed has for its end."""
@@ -67,6 +68,8 @@ class KernelWorld:
         self._core = Core(self.name, limits or Limits(), Meter)
         self._forgotten = weakref.finalize(self, self._core.end)
         self._directory: Directory[KernelHost | ModelHost] = Directory()
+        self._kernels: list[KernelHost] = []
+        self._models: list[ModelHost] = []
         self._basement = Basement(
             self._core, seed=seed, link=self._link, faults=check_faults(faults)
         )
@@ -93,9 +96,9 @@ class KernelWorld:
     @property
     def hosts(self) -> dict[str, str]:
         """Names by address."""
-        return self._directory.all_names()
+        return dict(self._directory.names)
 
-    def host(self, name: str, world: str | None = None) -> KernelHost | ModelHost:
+    def host(self, name: str, world: str | None = None) -> "KernelHost | ModelHost":
         """A new host, with Linux's TCP/IP or (`world="model"`) with portlab's own."""
         self._core.check()
         if world == "model":
@@ -108,20 +111,26 @@ class KernelWorld:
         if not Path("/proc/sys/net/ipv6").exists():
             addresses = addresses[:1]
         number = self._basement.new_host(name, addresses)
-        names = self._directory.all_names
+        names = self._directory.names
         ground = KernelGround(self._basement, number, name, addresses, names)
         self._core.grounds[name] = ground
-        host = KernelHost(self._core, name, addresses, self._directory.address_of, ground)
+        host = KernelHost(self._core, name, addresses, self._address_of, ground)
         self._directory.add(host)
+        self._kernels.append(host)
         return host
 
-    def _model_host(self, name: str) -> ModelHost:
+    def _model_host(self, name: str) -> "ModelHost":
+        # Imported here, as half of a short lab's time is start-up.
+        from portlab.network.host import ModelHost
+        from portlab.network.stack import Stack
+
         with self._network.acting():
             addresses = self._directory.next_addresses(name)
             stack = Stack(name, addresses, self._network, self._seed)
             self._network.add(stack)
-            host = ModelHost(stack, self._directory.address_of)
+            host = ModelHost(stack, self._address_of)
             self._directory.add(host)
+            self._models.append(host)
         return host
 
     def link(self, one: Host | str, other: Host | str, **properties: Any) -> Link:
@@ -136,7 +145,7 @@ class KernelWorld:
         """Wait `seconds`; or (None) until nothing is under way.
 
         That is when no packet is on the wire, none came for a moment, apps have dealt with all
-        that arrived, and no kernel's TCP waits for an answer. Raises LimitReached when that has
+        that arrived, and no TCP waits for an answer. Raises LimitReached when that has
         not come after two minutes, and AppError if a program raised.
         """
         self._core.check()
@@ -168,10 +177,12 @@ class KernelWorld:
         return False
 
     def _is_at_rest(self) -> bool:
-        kernels = [host for host in self._directory if isinstance(host, KernelHost)]
-        return self._network.is_quiet() and not any(
-            row.under_way for host in kernels for row in host.rows()
-        )
+        if self._network.carries:
+            return False
+        with self._network.acting():
+            if any(host.is_under_way() for host in self._models):
+                return False
+        return not any(row.under_way for host in self._kernels for row in host.rows())
 
     def close(self) -> None:
         """Close every socket, let everybody see it, then end it all. Safe to repeat.
@@ -187,18 +198,23 @@ class KernelWorld:
         self._forgotten.detach()
         self._core.raise_unnoticed()
 
+    def _address_of(self, peer: Host | str) -> str:
+        """Of this world, and not its directory, so that who holds a host holds the world."""
+        return self._directory.address_of(peer)
+
     def _hang_up(self) -> None:
         self._core.close_by_hand()
         if not self._network.is_over:
             # Who called hangs up first: if both did at once, their FINs would cross.
             for called in (True, False):
-                for host in self._directory:
-                    if isinstance(host, ModelHost):
-                        host.close_connections(called=called)
+                for host in self._models:
+                    host.close_connections(called=called)
             self._rest_before_the_end()
 
     def _rest_before_the_end(self) -> None:
         try:
             self._come_to_rest(_POLITE)
+        except WorldError:
+            return  # the hosts are gone already
         except PortlabError as error:
             self._core.report("", error)  # an app raised only now, or earlier and unheard

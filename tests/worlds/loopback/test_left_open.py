@@ -10,7 +10,7 @@ import pytest
 
 from portlab import Lab, apps
 from portlab.errors import LabError, PortInUse
-from tests.worlds.loopback.left_behind import belongings, left_behind
+from tests.worlds.left_behind import belongings, left_behind
 
 
 def free_port() -> int:

@@ -11,7 +11,7 @@ from portlab.errors import LimitReached
 from portlab.worlds.loopback.host import LoopbackHost
 from portlab.worlds.loopback.world import LoopbackWorld
 from portlab.worlds.sockets.limits import Limits
-from tests.worlds.loopback.left_behind import belongings, left_behind
+from tests.worlds.left_behind import belongings, left_behind
 
 
 @contextmanager

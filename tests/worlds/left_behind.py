@@ -1,4 +1,4 @@
-"""What a lab may leave behind, which is nothing: sockets, threads, descriptors of this process."""
+"""What a lab may leave behind, which is nothing: sockets, threads, descriptors, processes."""
 
 import gc
 import threading
@@ -14,6 +14,8 @@ class Belongings:
     threads: frozenset[threading.Thread]
     descriptors: int
     sockets: frozenset[tuple[object, object, str]]
+    processes: frozenset[int]
+    """Those it started, and those they did; also dead ones that nobody has waited for."""
 
 
 def left_behind(before: Belongings) -> Belongings | None:
@@ -32,4 +34,5 @@ def belongings() -> Belongings:
         frozenset(threading.enumerate()),
         process.num_handles() if psutil.WINDOWS else process.num_fds(),
         frozenset((one.laddr, one.raddr, one.status) for one in tell("inet")),
+        frozenset(child.pid for child in process.children(recursive=True)),
     )

@@ -19,10 +19,17 @@ import pytest
 import portlab
 from portlab import Lab, apps, run
 from portlab.host import Host
-from tests.worlds.loopback.left_behind import belongings, left_behind
+from tests.requires import needs
+from tests.worlds.left_behind import belongings, left_behind
 
 HOUSE = str(Path(portlab.__file__).parent)
-EVERY = int(os.environ.get("PORTLAB_TEST_EVERY_LINE", "7"))
+EVERY = {
+    "loopback": int(os.environ.get("PORTLAB_TEST_EVERY_LINE", "7")),
+    "kernel": int(os.environ.get("PORTLAB_TEST_EVERY_LINE", "23")),
+}
+
+STEP = {"loopback": 0.0005, "kernel": 0.008}
+"""Seconds between two moments that a signal may strike at: together they span the whole story."""
 
 
 def story(lab: Lab) -> None:
@@ -46,13 +53,20 @@ def story(lab: Lab) -> None:
     hand.close()
 
 
-def by_hand() -> None:
-    with Lab("loopback") as lab:
+def by_hand(world: str) -> None:
+    with Lab(world) as lab:
         story(lab)
 
 
-def with_run() -> None:
-    run(story, world="loopback")
+def with_run(world: str) -> None:
+    run(story, world=world)
+
+
+@pytest.fixture(params=["loopback", "kernel"])
+def world(request: pytest.FixtureRequest) -> str:
+    if request.param == "kernel":
+        needs("kernel")
+    return request.param
 
 
 class Interrupt:
@@ -98,17 +112,17 @@ def trace(tell: Callable[[], None], tracer: Interrupt) -> None:
 
 
 @pytest.mark.parametrize("tell", [by_hand, with_run])
-def test_an_interrupt_at_any_line_leaves_nothing(tell: Callable[[], None]) -> None:
-    tell()
+def test_an_interrupt_at_any_line_leaves_nothing(tell: Callable[[str], None], world: str) -> None:
+    tell(world)
     before = belongings()
     whole = Interrupt(0)
-    trace(tell, whole)
+    trace(lambda: tell(world), whole)
     assert whole.lines > 300
     assert not left_behind(before)
-    for at in range(1, whole.lines, EVERY):
+    for at in range(1, whole.lines, EVERY[world]):
         tracer, heard = Interrupt(at), False
         try:
-            trace(tell, tracer)
+            trace(lambda: tell(world), tracer)
         except KeyboardInterrupt:
             heard = True
         assert not left_behind(before), f"left behind by an interrupt at line {at}"
@@ -118,17 +132,17 @@ def test_an_interrupt_at_any_line_leaves_nothing(tell: Callable[[], None]) -> No
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no timers of this kind")
 @pytest.mark.parametrize("tell", [by_hand, with_run])
-def test_a_signal_at_any_moment_leaves_nothing(tell: Callable[[], None]) -> None:
+def test_a_signal_at_any_moment_leaves_nothing(tell: Callable[[str], None], world: str) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    tell()
+    tell(world)
     before, handler = belongings(), signal.signal(signal.SIGALRM, interrupt)
     try:
         for moment in range(1, 40):
-            signal.setitimer(signal.ITIMER_REAL, moment * 0.0005)
+            signal.setitimer(signal.ITIMER_REAL, moment * STEP[world])
             try:
-                tell()
+                tell(world)
                 signal.setitimer(signal.ITIMER_REAL, 0)
             except KeyboardInterrupt:
                 pass
@@ -168,10 +182,10 @@ def _datagram(server: Host, client: Host) -> None:
     "wait", [_accept, _receive, _receive_until, _send, _connect, _datagram, "run"]
 )
 def test_a_call_that_waits_can_be_interrupted(
-    wait: Callable[[Host, Host], None] | str,
+    wait: Callable[[Host, Host], None] | str, world: str
 ) -> None:
     before = belongings()
-    with Lab("loopback") as lab:
+    with Lab(world) as lab:
         server, client = lab.hosts("server", "client")
         echo = server.listen(app=apps.Echo())
         timer = threading.Timer(0.05, _press_ctrl_c)

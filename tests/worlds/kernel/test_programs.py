@@ -1,0 +1,174 @@
+"""Programs of this computer, run in a host: curl, nc, dig and ss know nothing of portlab."""
+
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from portlab import Lab, Link, apps
+from portlab.errors import LabError, PortlabError, TimedOut
+from portlab.worlds.kernel.host import KernelHost
+from tests.requires import needs
+from tests.worlds.left_behind import belongings, left_behind
+
+needs("kernel")
+
+BYTES = bytes(range(256)) * 4096
+
+
+@pytest.fixture
+def hosts() -> Iterator[tuple[KernelHost, KernelHost]]:
+    with Lab("kernel", link=Link(delay=0.001)) as lab:
+        server, client = lab.hosts("server", "client")
+        assert isinstance(server, KernelHost)
+        assert isinstance(client, KernelHost)
+        yield server, client
+
+
+def have(program: str) -> None:
+    if shutil.which(program) is None:
+        pytest.skip(f"no {program} on this computer")
+
+
+def test_curl_fetches_a_page(hosts: tuple[KernelHost, KernelHost]) -> None:
+    have("curl")
+    server, client = hosts
+    server.listen(80, apps.Http())
+    asked = ["curl", "-sS", "-4", "-w", "%{remote_ip} %{http_code}", "http://server/"]
+    printed = client.run(asked)
+    assert printed.status == 0
+    assert str(printed).endswith("10.0.0.1 200")
+    again = client.run(["curl", "-sS", "-6", "-w", "%{remote_ip}", "http://server/"])
+    assert again.stdout.endswith("fd00::1")
+
+
+def test_nc_sends_what_it_is_given(hosts: tuple[KernelHost, KernelHost]) -> None:
+    have("nc")
+    server, client = hosts
+    server.listen(7, apps.Echo())
+    printed = client.run(["nc", "-N", "server", "7"], input=BYTES)
+    assert printed.raw == BYTES
+
+
+def test_ss_shows_the_hosts_own_table(hosts: tuple[KernelHost, KernelHost]) -> None:
+    have("ss")
+    server, client = hosts
+    server.listen(80, apps.Http())
+    server.udp(53)
+    shown = server.run(["ss", "-tuln"]).stdout
+    assert "*:80" in shown
+    assert "*:53" in shown
+    assert client.run(["ss", "-tulnH"]).stdout == ""
+
+
+def test_a_program_has_its_hosts_name_and_low_ports(
+    hosts: tuple[KernelHost, KernelHost],
+) -> None:
+    server, client = hosts
+    code = (
+        "import socket\n"
+        "print(socket.gethostname(), socket.gethostbyname('client'))\n"
+        "one = socket.create_server(('', 80))\n"
+        "print(one.getsockname()[1])"
+    )
+    printed = server.run([sys.executable, "-I", "-c", code])
+    assert printed.stdout == "server 10.0.0.2\n80\n"
+    assert client.run(["sh", "-c", "echo out; echo err >&2; exit 3"]).status == 3
+
+
+def test_output_and_errors_are_told_apart(hosts: tuple[KernelHost, KernelHost]) -> None:
+    _, client = hosts
+    printed = client.run(["sh", "-c", "echo out; echo err >&2; kill -TERM $$"])
+    assert (printed.stdout, printed.stderr, printed.status) == ("out\n", "err\n", -15)
+
+
+def test_a_program_that_prints_much_does_not_get_stuck(
+    hosts: tuple[KernelHost, KernelHost],
+) -> None:
+    _, client = hosts
+    code = "import sys; sys.stdout.write('x' * 3_000_000); sys.stderr.write('y' * 3_000_000)"
+    printed = client.run([sys.executable, "-I", "-c", code], timeout=30)
+    assert (len(printed.stdout), len(printed.stderr)) == (3_000_000, 3_000_000)
+
+
+def test_a_program_that_does_not_read_does_not_get_stuck(
+    hosts: tuple[KernelHost, KernelHost],
+) -> None:
+    _, client = hosts
+    assert client.run(["true"], input=bytes(5_000_000)).status == 0
+
+
+def test_a_program_in_the_background_ends_with_it(hosts: tuple[KernelHost, KernelHost]) -> None:
+    """Even one that has left its session and its parent behind."""
+    _, client = hosts
+    printed = client.run(["sh", "-c", "(setsid sleep 1000 &) ; sleep 1000 & echo started"])
+    assert printed.stdout == "started\n"
+    assert not _sleeping()
+
+
+SLEEP = ["sleep", "1000"]
+
+
+def test_a_program_that_takes_too_long_is_ended(hosts: tuple[KernelHost, KernelHost]) -> None:
+    _, client = hosts
+    with pytest.raises(TimedOut, match=r"sleep did not end in 0\.3 s"):
+        client.run(["sleep", "1000"], timeout=0.3)
+    _wait_until(lambda: not _sleeping())
+
+
+def test_a_program_ends_with_its_lab() -> None:
+    before = belongings()
+    heard: list[BaseException] = []
+    with Lab("kernel") as lab:
+        host = lab.host("host")
+        assert isinstance(host, KernelHost)
+
+        def run() -> None:
+            try:
+                host.run(["sleep", "1000"], timeout=None)
+            except PortlabError as error:
+                heard.append(error)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        _wait_until(_sleeping)
+    thread.join(20)
+    assert isinstance(heard[0], PortlabError)
+    assert not _sleeping()
+    assert not left_behind(before)
+
+
+@pytest.mark.parametrize("argv", ["curl http://server/", [], [1], [""], ["no-such-program"]])
+def test_what_cannot_be_run_is_refused(
+    hosts: tuple[KernelHost, KernelHost], argv: list[str]
+) -> None:
+    with pytest.raises(LabError, match=r"program"):
+        hosts[0].run(argv)
+
+
+def test_a_program_that_cannot_be_started_says_why(
+    hosts: tuple[KernelHost, KernelHost], tmp_path: object
+) -> None:
+    from pathlib import Path
+
+    broken = Path(str(tmp_path)) / "broken"
+    broken.write_bytes(b"\x7fELF and no more")
+    broken.chmod(0o755)
+    with pytest.raises(PortlabError, match="could not be run"):
+        hosts[0].run([str(broken)])
+
+
+def _sleeping() -> bool:
+    return any(one.info["cmdline"] == SLEEP for one in psutil.process_iter(["cmdline"]))
+
+
+def _wait_until(true: object) -> None:
+    assert callable(true)
+    give_up = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
