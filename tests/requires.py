@@ -40,7 +40,7 @@ except OSError as error:
 
 
 def needs(what: str) -> None:
-    """Go on only where this computer has `what`: "kernel", "browser", "tshark", "ip" or "ipv6"."""
+    """Go on only where this computer has `what`: one of the names of `_PROBES`."""
     why_not = _PROBES[what]()
     if why_not is None:
         return
@@ -73,12 +73,16 @@ def _no_browser() -> str | None:
     return None if browser() else "no Chromium, Chrome or Edge was found"
 
 
-def _no_tshark() -> str | None:
-    return None if shutil.which("tshark") else "no tshark on the path"
+def _no_program(name: str) -> Callable[[], str | None]:
+    return lambda: None if shutil.which(name) else f"no {name} on the path"
 
 
-def _no_ip() -> str | None:
-    return None if shutil.which("ip") else "no ip of iproute2 on the path"
+def _no_nc() -> str | None:
+    """OpenBSD's, which ends the stream when its input ends (-N); others have other options."""
+    if shutil.which("nc") is None:
+        return "no nc on the path"
+    said = subprocess.run(["nc", "-h"], capture_output=True, text=True, check=False, timeout=20)
+    return None if "OpenBSD" in said.stdout + said.stderr else "nc is not OpenBSD's"
 
 
 def _no_ipv6() -> str | None:
@@ -93,7 +97,7 @@ def _no_ipv6() -> str | None:
 _PROBES: dict[str, Callable[[], str | None]] = {
     "kernel": _no_kernel,
     "browser": _no_browser,
-    "tshark": _no_tshark,
-    "ip": _no_ip,
     "ipv6": _no_ipv6,
+    "nc": _no_nc,
+    **{name: _no_program(name) for name in ("tshark", "ip", "curl", "nmap")},
 }
