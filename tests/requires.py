@@ -85,6 +85,16 @@ def _no_nc() -> str | None:
     return None if "OpenBSD" in said.stdout + said.stderr else "nc is not OpenBSD's"
 
 
+def _no_sniffing() -> str | None:
+    if not sys.platform.startswith("linux"):
+        return f"this is {sys.platform}, portlab captures loopback on Linux"
+    try:
+        socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()
+    except OSError as error:
+        return f"no packet socket: {error.strerror}"
+    return None
+
+
 def _no_ipv6() -> str | None:
     try:
         with socket.socket(socket.AF_INET6) as probe:
@@ -99,5 +109,6 @@ _PROBES: dict[str, Callable[[], str | None]] = {
     "browser": _no_browser,
     "ipv6": _no_ipv6,
     "nc": _no_nc,
+    "sniffing": _no_sniffing,
     **{name: _no_program(name) for name in ("tshark", "ip", "curl", "nmap")},
 }
