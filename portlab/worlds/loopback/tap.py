@@ -39,6 +39,11 @@ _INSTEAD = (
     "every packet"
 )
 
+_IN_WIRESHARK = {
+    "darwin": "'Loopback: lo0'; its installer's ChmodBPF opens /dev/bpf* to you",
+    "win32": "'Adapter for loopback traffic capture'; it comes with Npcap",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Tapped:
@@ -100,9 +105,9 @@ def _listening() -> Any:
     """scapy's listening socket on loopback. Raises WorldError."""
     if not sys.platform.startswith("linux"):
         raise WorldError(
-            f"portlab captures loopback packets on Linux, and this is {sys.platform}: here "
-            "Wireshark does (its interface is called Loopback), and load() reads its file. "
-            f"{_INSTEAD}."
+            f"portlab captures loopback packets on Linux only, and this is {sys.platform}. Capture "
+            f"with Wireshark here (its interface {_IN_WIRESHARK.get(sys.platform, 'Loopback')}) and "
+            f"load() the file. {_INSTEAD}."
         )
     import scapy.arch  # noqa: F401  (makes conf.L2listen)
     from scapy.config import conf
