@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -73,8 +73,8 @@ def _no_browser() -> str | None:
     return None if browser() else "no Chromium, Chrome or Edge was found"
 
 
-def _no_program(name: str) -> Callable[[], str | None]:
-    return lambda: None if shutil.which(name) else f"no {name} on the path"
+def _no(program: str) -> str | None:
+    return None if shutil.which(program) else f"no {program} on the path"
 
 
 def _no_nc() -> str | None:
@@ -110,5 +110,5 @@ _PROBES: dict[str, Callable[[], str | None]] = {
     "ipv6": _no_ipv6,
     "nc": _no_nc,
     "sniffing": _no_sniffing,
-    **{name: _no_program(name) for name in ("tshark", "ip", "curl", "nmap")},
+    **{program: partial(_no, program) for program in ("tshark", "ip", "ss", "curl", "nmap")},
 }

@@ -134,6 +134,27 @@ def test_a_lab_of_the_kernel_may_talk_inside(guarded: Guarded) -> None:
     assert "LeftTheComputer" in run.stderr, "the socket made before still faces the network"
 
 
+def test_hosts_of_a_lab_talk_and_this_computer_still_does_not(guarded: Guarded) -> None:
+    """The same address means a host inside, and a neighbour of this computer outside."""
+    needs("kernel")
+    run = guarded(
+        "from portlab import Lab, apps\n"
+        "with Lab('kernel') as lab:\n"
+        "    server, client = lab.hosts('server', 'client')\n"
+        "    server.listen(7, apps.Echo())\n"
+        "    with client.connect('10.0.0.1', 7) as connection:\n"
+        "        connection.send(b'x')\n"
+        "        print(connection.receive())\n"
+        "    with client.inside(), socket.create_connection(('server', 7)) as one:\n"
+        "        one.sendall(b'y')\n"
+        "        print(one.recv(1))\n"
+        "    print('and now outside', flush=True)\n"
+        "    socket.socket().connect(('10.0.0.1', 7))\n"
+    )
+    assert run.stdout == "b'x'\nb'y'\nand now outside\n"
+    assert "LeftTheComputer: socket.connect to ('10.0.0.1', 7)" in run.stderr
+
+
 def test_this_very_process_is_guarded() -> None:
     with socket.socket() as sock, pytest.raises(audit.LeftTheComputer):
         sock.bind(("0.0.0.0", 0))

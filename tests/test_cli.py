@@ -129,6 +129,16 @@ def test_a_handshake_on_loopback_shows_calls_and_claims_no_packet() -> None:
         assert record["src"].startswith("127.")
 
 
+def test_a_handshake_of_real_kernels_is_captured_and_one_packet_lost() -> None:
+    needs("kernel")
+    handshake = records("handshake", "--world", "kernel")
+    assert [record["flags"] for record in handshake] == ["SYN", "SYN,ACK", "ACK"]
+    assert {record["origin"] for record in handshake} == {"captured"}
+    assert handshake[0]["dport"] == 80
+    lost = records("handshake", "--world", "kernel", "--drop", "1")
+    assert [record["fate"] for record in lost][:2] == ["lost", "delivered"]
+
+
 def test_why_gives_the_reason_of_each_packet() -> None:
     explained = portlab("handshake", "--why").stdout
     assert explained.count("RFC 9293 3.10.7") > portlab("handshake").stdout.count("RFC 9293")

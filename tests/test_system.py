@@ -14,13 +14,11 @@ from portlab.system import (
     free_port,
     has_screen,
     is_static,
-    namespaces_fail_because,
     replace_file,
     unwritable_because,
     user_folder,
     write_new_file,
 )
-from tests.requires import needs
 
 
 def test_a_new_file_is_written_and_an_old_one_left_alone(tmp_path: Path) -> None:
@@ -184,9 +182,3 @@ def test_other_systems_say_the_range_in_other_ways(
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setattr("portlab.system.ports.output", lambda *_: said)
     assert ephemeral_ports() == ports
-
-
-def test_namespaces_work_where_the_kernel_tests_can_run() -> None:
-    """`needs` asks with a probe of its own: the two must agree."""
-    needs("kernel")
-    assert namespaces_fail_because() is None

@@ -138,13 +138,18 @@ def _client_ports() -> Finding:
 
 
 def _kernel() -> Finding:
-    what = "Linux network namespaces"
+    what = "kernel world"
     if not sys.platform.startswith("linux"):
         remedy = "Not needed. Lessons about a real Linux kernel show their recordings."
         return Finding(what, False, f"this is {sys.platform}, not Linux", remedy)
-    problem = system.namespaces_fail_because()
+    from portlab.worlds.kernel.channel import obstacle
+
+    try:
+        problem = obstacle()
+    except PortlabError as error:
+        return Finding(what, False, str(error), NOT_NEEDED)
     if problem is None:
-        return Finding(what, True, "a private network with a TUN device was made and removed")
+        return Finding(what, True, "a network namespace with a TUN device was made and removed")
     return Finding(what, False, problem.seen, problem.remedy)
 
 

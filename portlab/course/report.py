@@ -18,7 +18,7 @@ ABOUT_THE_LAB = (
 """What a learner has use for in lessons."""
 
 BEHIND_US = (
-    "Linux network namespaces",
+    "kernel world",
     f"port {LAB_PORT} for JupyterLab",
     "a browser window",
     "tshark (Wireshark)",

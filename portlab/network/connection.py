@@ -1,10 +1,11 @@
 """A learner's hands on one TCP connection of the model world."""
 
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from portlab.apps.app import Address
-from portlab.errors import ConnectionAborted, ConnectionClosed, LabError, TimedOut
+from portlab.errors import ConnectionAborted, ConnectionClosed, LabError, PortlabError, TimedOut
 from portlab.host import written
 from portlab.network.checks import as_bytes, check_count
 from portlab.network.clock import SECOND, deadline_after
@@ -150,7 +151,8 @@ class ModelConnection:
             self.close()
         else:
             # Whatever happens next must not hide what went wrong already.
-            self._begin_close()
+            with suppress(PortlabError):
+                self._begin_close()
 
     def __repr__(self) -> str:
         return f"<Connection {written(self.local)} to {written(self.peer)}, {self.state}>"

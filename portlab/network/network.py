@@ -9,10 +9,10 @@ when it wakes. Every transmission becomes one Record, at the moment it is sent.
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from heapq import heappop, heappush
-from types import TracebackType
 from typing import Protocol
 
-from portlab.errors import LabError, LimitReached, PortlabError
+from portlab.errors import LimitReached, PortlabError
+from portlab.network.acting import Acting
 from portlab.network.addresses import is_loopback
 from portlab.network.clock import SECOND
 from portlab.network.faults import Fault
@@ -282,43 +282,4 @@ class Network:
         Raises LabError when another call is inside already (from an app's session, or from a
         second thread), or was torn out half-way by an interrupt.
         """
-        return _Acting(self, node)
-
-
-class _Acting(AbstractContextManager[None]):
-    def __init__(self, network: Network, node: Node | None) -> None:
-        self._network = network
-        self._node = node
-
-    def __enter__(self) -> None:
-        network = self._network
-        if network._closed:
-            raise LabError(
-                "This lab is closed: nothing can be done in it any more, though what it recorded "
-                "is still in lab.trace. Open a new Lab."
-            )
-        if network._broken:
-            raise LabError(
-                "This lab was interrupted in the middle of a step, so it cannot go on. What it "
-                "recorded is still in lab.trace; open a new Lab to go on."
-            )
-        if network._acting:
-            raise LabError(
-                "This lab is busy with another call. A lab is used from one thread, and a program "
-                "inside it acts by returning actions such as Send and Connect, not by calling "
-                "the lab."
-            )
-        network._acting = True
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        network = self._network
-        network._acting = False
-        if kind is not None and not issubclass(kind, PortlabError):
-            network._broken = True
-        elif self._node is not None:
-            network._timers.set(self._node, self._node.next_deadline())
+        return Acting(self, node)

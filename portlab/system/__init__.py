@@ -6,7 +6,7 @@ reading, not from guessing by name or version, and asking changes nothing and se
     files.py       folders of this user, and files written whole or not at all
     session.py     with a screen or without, for a learner or for stored outputs
     ports.py       a free port, and those for clients
-    namespaces.py  whether a private network can be made here
+    namespaces.py  what keeps a private network from being made here
     commands.py    programs of the system that know something
 """
 
@@ -17,7 +17,7 @@ from portlab.system.files import (
     user_folder,
     write_new_file,
 )
-from portlab.system.namespaces import Obstacle, namespaces_fail_because
+from portlab.system.namespaces import Obstacle, obstacle_at
 from portlab.system.ports import ephemeral_ports, free_port
 from portlab.system.session import has_screen, is_static
 
@@ -28,7 +28,7 @@ __all__ = [
     "free_port",
     "has_screen",
     "is_static",
-    "namespaces_fail_because",
+    "obstacle_at",
     "replace_file",
     "unwritable_because",
     "user_folder",

@@ -1,12 +1,9 @@
-"""Whether this Linux lets a user make a private network, found out by making one."""
+"""What keeps a Linux from letting a user make a private network, and the remedy."""
 
 import errno
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-
-from portlab.system.commands import output
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,51 +12,6 @@ class Obstacle:
 
     seen: str
     remedy: str
-
-
-# Runs in a child of its own, so that namespace and device are gone with it. The numbers are
-# CLONE_NEWUSER, CLONE_NEWNET (sched.h) and TUNSETIFF, IFF_TUN | IFF_NO_PI (if_tun.h).
-_TRY = """
-import ctypes, fcntl, os, struct
-libc = ctypes.CDLL(None, use_errno=True)
-NEWUSER, NEWNET = 0x10000000, 0x40000000
-uid, gid = os.getuid(), os.getgid()
-def say(step, number):
-    print(step, number, flush=True)
-    os._exit(0)
-def write(path, text):
-    with open(path, "w") as file:
-        file.write(text)
-if libc.unshare(NEWNET) != 0:
-    if libc.unshare(NEWUSER) != 0:
-        say("user", ctypes.get_errno())
-    try:
-        write("/proc/self/setgroups", "deny")
-        write("/proc/self/uid_map", f"0 {uid} 1")
-        write("/proc/self/gid_map", f"0 {gid} 1")
-    except OSError as error:
-        say("map", error.errno)
-    if libc.unshare(NEWNET) != 0:
-        say("net", ctypes.get_errno())
-try:
-    tun = os.open("/dev/net/tun", os.O_RDWR)
-except OSError as error:
-    say("open", error.errno)
-try:
-    fcntl.ioctl(tun, 0x400454CA, struct.pack("16sH22x", b"portlab0", 0x1001))
-except OSError as error:
-    say("device", error.errno)
-say("done", 0)
-"""
-
-
-def namespaces_fail_because() -> Obstacle | None:
-    """What keeps this Linux from making a private network with a TUN device; None if nothing."""
-    try:
-        step, number = output(sys.executable, "-I", "-c", _TRY).split()
-    except (OSError, ValueError) as error:
-        return Obstacle(f"the attempt ended early: {error}", "Not needed: use the model world.")
-    return None if step == "done" else obstacle_at(step, int(number))
 
 
 def obstacle_at(step: str, number: int) -> Obstacle:

@@ -12,6 +12,7 @@ import pytest
 from portlab import system
 from portlab.course import doctor
 from portlab.course.doctor import Finding, examine, table
+from tests.worlds.kernel.test_obstacles import refusing
 
 
 def found(what: str) -> Finding:
@@ -96,13 +97,13 @@ def test_a_screen_is_seen_only_where_there_is_one(monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_each_obstacle_to_a_namespace_has_a_remedy(
-    monkeypatch: pytest.MonkeyPatch, step: str, number: int, says: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, step: str, number: int, says: str
 ) -> None:
-    monkeypatch.setattr("portlab.system.namespaces._TRY", f"print('{step}', {number})")
-    obstacle = system.namespaces_fail_because()
-    assert obstacle is not None
-    assert says in obstacle.remedy
-    assert obstacle.remedy
+    monkeypatch.setattr("portlab.worlds.kernel.channel.HELPER", refusing(tmp_path, step, number))
+    finding = found("kernel world")
+    assert not finding.works
+    assert finding.remedy
+    assert says in finding.remedy
 
 
 def test_an_examination_leaves_nothing_behind() -> None:

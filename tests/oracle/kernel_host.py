@@ -39,7 +39,7 @@ class KernelHost:
         self._helper = Channel()
         addresses = [one for one in (address, address6) if one is not None]
         try:
-            (self._tun,) = self._helper.ask("host", addresses, mtu, sysctls or {})
+            (self._tun,) = self._helper.ask("host", addresses, mtu, sysctls or {}, {})
         except BaseException:
             self.close()
             raise

@@ -33,7 +33,7 @@ OPENED: dict[str, dict[str, Any]] = {
 EVERY = {
     "captured": int(os.environ.get("PORTLAB_TEST_EVERY_LINE", "41")),
     "loopback": int(os.environ.get("PORTLAB_TEST_EVERY_LINE", "7")),
-    "kernel": int(os.environ.get("PORTLAB_TEST_EVERY_LINE", "23")),
+    "kernel": int(os.environ.get("PORTLAB_TEST_EVERY_LINE", "47")),
 }
 
 STEP = {"loopback": 0.0005, "captured": 0.008, "kernel": 0.008}
@@ -68,6 +68,20 @@ def by_hand(world: str) -> None:
 
 def with_run(world: str) -> None:
     run(story, **OPENED[world])
+
+
+def with_models() -> None:
+    """Model hosts on the wall clock: a learner's calls take turns with the wire's thread."""
+    with Lab("kernel") as lab:
+        server, client = lab.host("server", world="model"), lab.host("client")
+        listener = server.listen(80)
+        with client.connect(server, 80) as near, listener.accept() as far:
+            far.send(b"hello")
+            assert near.receive_until(b"o") == b"hello"
+            near.send(b"bye")
+            assert far.receive_until(b"e") == b"bye"
+        server.ping(client)
+        server.sockets()
 
 
 @pytest.fixture(params=OPENED)
@@ -123,16 +137,25 @@ def trace(tell: Callable[[], None], tracer: Interrupt) -> None:
 
 @pytest.mark.parametrize("tell", [by_hand, with_run])
 def test_an_interrupt_at_any_line_leaves_nothing(tell: Callable[[str], None], world: str) -> None:
-    tell(world)
+    strike_every_line(lambda: tell(world), EVERY[world])
+
+
+def test_an_interrupt_of_model_hosts_on_the_wall_clock_leaves_nothing() -> None:
+    needs("kernel")
+    strike_every_line(with_models, EVERY["kernel"])
+
+
+def strike_every_line(tell: Callable[[], None], every: int) -> None:
+    tell()
     before = belongings()
     whole = Interrupt(0)
-    trace(lambda: tell(world), whole)
+    trace(tell, whole)
     assert whole.lines > 300
     assert not left_behind(before)
-    for at in range(1, whole.lines, EVERY[world]):
+    for at in range(1, whole.lines, every):
         tracer, heard = Interrupt(at), False
         try:
-            trace(lambda: tell(world), tracer)
+            trace(tell, tracer)
         except KeyboardInterrupt:
             heard = True
         assert not left_behind(before), f"left behind by an interrupt at line {at}"

@@ -4,13 +4,14 @@ It knows no world and no host of a learner's, so those can be forgotten while it
 that hands over descriptors is done in the lab's server thread, which no interrupt reaches.
 """
 
+import _socket
 import contextlib
-import os
 import socket
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 from weakref import WeakSet
 
+from portlab.errors import WorldError
 from portlab.network.faults import Fault
 from portlab.network.link import Link
 from portlab.worlds.kernel.channel import Channel, read_all
@@ -20,11 +21,13 @@ from portlab.worlds.kernel.wall import WallNetwork
 from portlab.worlds.kernel.wire import WireThread
 from portlab.worlds.sockets.core import Core
 
-_SYSCTLS: dict[str, object] = {
+_WISHES: dict[str, object] = {
     "net/ipv4/ip_unprivileged_port_start": 0,
     "net/ipv4/ping_group_range": "0 0",
 }
 """Every port for everybody, and ICMP echo without a raw socket (icmp(7)); of each host alone."""
+
+_PATIENCE = 20.0
 
 Result = TypeVar("Result")
 
@@ -48,10 +51,13 @@ class Basement:
         )
         self.in_server(self._start)
 
-    def in_server(self, work: Callable[[], Result]) -> Result:
-        """Have `work` done in the server's thread, and wait. Raises LabError if it has ended."""
+    def in_server(self, work: Callable[[], Result], patience: float = _PATIENCE) -> Result:
+        """Have `work` done in the server's thread, and wait.
+
+        Raises LabError if that has ended, AppError if an app keeps it for so many seconds.
+        """
         done: list[Result] = []
-        self._core.server().ask(lambda: done.append(work()))
+        self._core.server().ask(lambda: done.append(work()), patience)
         if not done:
             self._core.check()
             raise self._core.closed
@@ -63,8 +69,17 @@ class Basement:
         return self._channel.pid if self._channel else None
 
     def new_host(self, name: str, addresses: tuple[str, ...], mtu: int = MTU) -> int:
-        """A namespace on the wire; its number. In the server's thread only."""
-        (tun,) = self._helper.ask("host", list(addresses), mtu, _SYSCTLS)
+        """A namespace on the wire; its number. In the server's thread only.
+
+        Raises WorldError if the system gives no more of what it takes.
+        """
+        try:
+            (tun,) = self._helper.ask("host", list(addresses), mtu, {}, _WISHES)
+        except OSError as error:
+            raise WorldError(
+                f"The system refused another host: {error.strerror or error}. Close other labs, or "
+                "use fewer hosts."
+            ) from None
         self.wire.add(KernelNode(name, addresses, tun, mtu))
         self._hosts_made += 1
         return self._hosts_made - 1
@@ -92,14 +107,18 @@ class Basement:
         """Have a socket of a learner's closed at the end, unless somebody closes it before."""
         self._adopted.add(sock)
 
-    def read(self, host: int, *names: str) -> list[str]:
+    def read(self, host: int, *names: str, patience: float = _PATIENCE) -> list[str]:
         """Files of /proc/net as a host has them."""
 
         def read() -> list[str]:
             found = self._helper.ask("open", host, *names)
             return [read_all(one).decode("ascii", "replace") for one in found]
 
-        return self.in_server(read)
+        return self.in_server(read, patience)
+
+    def sysctl(self, host: int, name: str, value: int | str) -> None:
+        """Set one of a host's network."""
+        self.in_server(lambda: self._helper.ask("sysctl", host, name, value))
 
     def run(self, host: int, runner: str, descriptors: list[int]) -> None:
         """Have a program started in a host. In the server's thread only."""
@@ -110,9 +129,9 @@ class Basement:
         interrupted.
         """
         for sock in list(self._adopted):
-            # close() would wait for the files that were made of it.
+            # Python's own close() would wait for the files that were made of it.
             with contextlib.suppress(OSError):
-                os.close(sock.detach())
+                _socket.socket.close(sock)
         self.wire.stop()
         if self._channel is not None:
             self._channel.close()

@@ -14,13 +14,24 @@ from pathlib import Path
 from typing import Any
 
 from portlab.errors import WorldError
-from portlab.system.namespaces import Obstacle, obstacle_at
+from portlab.system import Obstacle, obstacle_at
 
 HELPER = Path(__file__).with_name("helper.py")
 _ANSWER = 65_536
 _MOST_DESCRIPTORS = 4
 _PATIENCE = 20.0
 """Seconds: for an answer, and for the helper to end."""
+
+
+class NoKernelWorld(WorldError):
+    """There is no kernel world on this computer: what keeps it away, and the remedy."""
+
+    def __init__(self, obstacle: Obstacle) -> None:
+        super().__init__(
+            f"The kernel world cannot run here ({obstacle.seen}). {obstacle.remedy} Or use "
+            "world='model', where every packet is seen too."
+        )
+        self.obstacle = obstacle
 
 
 class Channel:
@@ -60,11 +71,14 @@ class Channel:
 
     def _answer(self) -> list[int]:
         data, descriptors, _, _ = socket.recv_fds(self._channel, _ANSWER, _MOST_DESCRIPTORS)
+        for descriptor in descriptors:
+            # A program that the learner starts must not keep the lab alive.
+            os.set_inheritable(descriptor, False)
         if not data:
             raise _gone()
         said: dict[str, Any] = marshal.loads(data)
         if refused := said.get("refused"):
-            raise cannot(obstacle_at(*refused))
+            raise NoKernelWorld(obstacle_at(*refused))
         if error := said.get("error"):
             raise OSError(*error)
         return descriptors
@@ -82,12 +96,13 @@ class Channel:
             process.wait()
 
 
-def cannot(obstacle: Obstacle) -> WorldError:
-    """Why there is no kernel world here, in one sentence, and the remedy."""
-    return WorldError(
-        f"The kernel world cannot run here ({obstacle.seen}). {obstacle.remedy} Or use "
-        "world='model', where every packet is seen too."
-    )
+def obstacle() -> Obstacle | None:
+    """What keeps this computer from having a kernel world, found out by trying; None if nothing."""
+    try:
+        Channel().close()
+    except NoKernelWorld as error:
+        return error.obstacle
+    return None
 
 
 def _begin() -> str:

@@ -12,7 +12,7 @@ from portlab.network.addresses import bindable, is_loopback
 from portlab.packets import packed, unpacked
 from portlab.worlds.kernel.basement import Basement
 from portlab.worlds.sockets.core import Core
-from portlab.worlds.sockets.opening import ANYWHERE
+from portlab.worlds.sockets.ends import ANYWHERE
 
 
 class KernelGround:

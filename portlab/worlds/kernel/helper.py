@@ -13,6 +13,7 @@ the kernel's Documentation/networking/tuntap.rst.
 
 import contextlib
 import ctypes
+import errno
 import fcntl
 import marshal
 import os
@@ -122,6 +123,8 @@ class Helper:
                 answer(self._channel, refused=list(refused.args))
             except OSError as error:
                 answer(self._channel, error=[error.errno, str(error)])
+            except (OverflowError, TypeError, ValueError) as error:
+                answer(self._channel, error=[errno.EINVAL, str(error)])
             else:
                 answer(self._channel, opened)
                 for descriptor in opened:
@@ -139,9 +142,16 @@ class Helper:
                 netlink.end_connections()
 
     def do_host(
-        self, _: list[int], addresses: list[str], mtu: int, sysctls: dict[str, object]
+        self,
+        _: list[int],
+        addresses: list[str],
+        mtu: int,
+        sysctls: dict[str, object],
+        wishes: dict[str, object],
     ) -> list[int]:
-        """A new host; gives its TUN device."""
+        """A new host; gives its TUN device. `wishes` are sysctls that may remain unfulfilled:
+        in some containers /proc/sys can only be read.
+        """
         tun, self._spare = self._spare, None
         if tun is None:
             try:
@@ -154,6 +164,9 @@ class Helper:
                 write("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1")
             for name, value in sysctls.items():
                 write(f"/proc/sys/{name}", str(value))
+            for name, value in wishes.items():
+                with contextlib.suppress(OSError):
+                    write(f"/proc/sys/{name}", str(value))
             netlink.set_up(DEVICE, addresses, mtu)
             self._hosts.append(os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC))
         except OSError:
@@ -209,6 +222,7 @@ def answer(channel: socket.socket, descriptors: list[int] | None = None, **field
 
 def main(descriptor: str) -> None:
     channel = socket.socket(fileno=int(descriptor))
+    channel.set_inheritable(False)  # no program that runs inside is to have it
     try:
         enter_namespaces()
         # For the first host: so an obstacle is told of before there is one.

@@ -1,10 +1,11 @@
 """A kernel host, for a learner's hands: a Linux of its own, as far as the network goes."""
 
+import re
 import socket
 from collections.abc import Callable, Sequence
 
 from portlab.apps.app import Address
-from portlab.errors import TimedOut
+from portlab.errors import LabError, TimedOut
 from portlab.host import Host, SocketInfo
 from portlab.network.checks import as_bytes
 from portlab.ports import check_port
@@ -16,8 +17,9 @@ from portlab.worlds.kernel.programs import Printed, run
 from portlab.worlds.kernel.tables import TABLES, Row, rows
 from portlab.worlds.sockets import failures
 from portlab.worlds.sockets.core import Core
+from portlab.worlds.sockets.ends import check_size, family_of
 from portlab.worlds.sockets.host import SocketHost
-from portlab.worlds.sockets.opening import begin_connection, check_size, family_of
+from portlab.worlds.sockets.opening import begin_connection
 
 
 class KernelHost(SocketHost):
@@ -52,25 +54,37 @@ class KernelHost(SocketHost):
         address, body = self._address_of(peer), as_bytes(data)
         check_size(body, address)
         until = self._core.until(timeout)
-        number, kind = self._place.number, socket.SOCK_DGRAM
-        with self._place.basement.new_socket(
-            number, family_of(address), kind, ping.protocol(address)
-        ) as sock:
+        try:
+            seconds = self._echo(address, body, until)
+        except OSError as error:
+            ends = ((address, 0), (self._addresses[0], 0))
+            raise failures.of_datagram(error, *ends, self._ground) from None
+        if seconds is None:
+            raise TimedOut(
+                f"No answer from {address} to a ping of {self._name} in {timeout:g} s: the host "
+                "may be down or not exist, or the packet or its answer was lost. That says nothing "
+                "of any port: ICMP has none."
+            )
+        return seconds
+
+    def _echo(self, address: str, body: bytes, until: int | None) -> float | None:
+        """Seconds until the answer to one echo request; None if none came in time."""
+        place, family = self._place, family_of(address)
+        protocol = ping.protocol(address)
+        try:
+            sock = place.basement.new_socket(place.number, family, socket.SOCK_DGRAM, protocol)
+        except PermissionError:
+            raise LabError(
+                "This system lets no program ping, and its switch net.ipv4.ping_group_range cannot "
+                "be set here, as in some containers. Use world='model' for pings."
+            ) from None
+        with sock:
             start = self._core.log.now()
-            try:
-                ping.send(sock, address, body)
-                while not ping.answered(sock, address, body, self._core.left(until)):
-                    self._core.check()
-                    if self._core.left(until) <= 0:
-                        raise TimedOut(
-                            f"No answer from {address} to a ping of {self._name} in {timeout:g} s: "
-                            "the host may be down or not exist, or the packet or its answer was "
-                            "lost. That says nothing of any port: ICMP has none."
-                        )
-            except OSError as error:
-                raise failures.of_datagram(
-                    error, (address, 0), (self._addresses[0], 0), self._ground
-                ) from None
+            ping.send(sock, address, body)
+            while not ping.answered(sock, address, body, self._core.left(until)):
+                self._core.check()
+                if self._core.left(until) <= 0:
+                    return None
             return (self._core.log.now() - start) / 1_000_000
 
     def inside(self) -> Inside:
@@ -95,6 +109,27 @@ class KernelHost(SocketHost):
         self._core.check()
         return run(self._core, self._place, argv, input, timeout)
 
+    def sysctl(self, name: str, value: int | str) -> None:
+        """Set a switch of this host's network, as `host.sysctl("net.ipv4.tcp_sack", 0)`.
+
+        For connections opened from now on; no other host has it. Raises LabError for what is no
+        switch of a network, or has no such value.
+        """
+        self._core.check()
+        path = name.replace(".", "/")
+        if not re.fullmatch(r"net(/[A-Za-z0-9_-]+)+", path):
+            raise LabError(
+                f"{name!r} is no switch of a network. Those begin with net., such as "
+                "'net.ipv4.tcp_sack'."
+            )
+        try:
+            self._place.basement.sysctl(self._place.number, path, value)
+        except OSError as error:
+            raise LabError(
+                f"{name} cannot be {value!r} in a host: {error.strerror or error}. A switch that "
+                "is not of one network namespace stays as this computer has it."
+            ) from None
+
     def sockets(self) -> tuple[SocketInfo, ...]:
         self._core.check()
         held = tuple(self._core.sockets.copy().values())
@@ -115,9 +150,9 @@ class KernelHost(SocketHost):
         ]
         return tuple(sorted(table, key=_order))
 
-    def rows(self) -> list[Row]:
-        """The kernel's own tables."""
-        texts = self._place.basement.read(self._place.number, *TABLES)
+    def rows(self, patience: float = 20.0) -> list[Row]:
+        """The kernel's own tables. Raises AppError if an app does not let them be read in time."""
+        texts = self._place.basement.read(self._place.number, *TABLES, patience=patience)
         found = zip(TABLES, texts, strict=True)
         return [row for name, text in found for row in rows(name[:3], text)]
 

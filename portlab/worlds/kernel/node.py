@@ -22,27 +22,30 @@ class KernelNode:
     def __init__(self, name: str, addresses: tuple[str, ...], tun: int, mtu: int = MTU) -> None:
         self.name = name
         self.addresses = addresses
-        self.tun: int | None = tun
+        self.tun = open(tun, "r+b", buffering=0)  # noqa: SIM115 (closed in close)
+        self.gone = False
+        """Whether the namespace has ended, with whoever kept it."""
         self._mtu = mtu
 
     def read(self, most: int) -> list[Packet]:
         """The packets that the kernel has sent since, at most so many."""
         packets: list[Packet] = []
-        read, tun, mtu = os.read, self.tun, self._mtu
-        if tun is None:
+        if self.tun.closed:
             return packets
+        read, tun, mtu = os.read, self.tun.fileno(), self._mtu
         try:
             while len(packets) < most:
                 packets.append(Packet(read(tun, mtu)))
-        except OSError:
+        except BlockingIOError:
             pass  # there are no more
+        except OSError:
+            self.gone = True
         return packets
 
     def receive(self, packet: Packet, now: int) -> None:
         """Let the kernel receive it. What it will not have (no IP packet) is lost on it."""
-        if self.tun is not None:
-            with contextlib.suppress(OSError):
-                os.write(self.tun, packet.raw)
+        with contextlib.suppress(OSError, ValueError):  # ValueError: it is closed
+            os.write(self.tun.fileno(), packet.raw)
 
     def next_deadline(self) -> int | None:
         """The kernel keeps its own time."""
@@ -57,6 +60,4 @@ class KernelNode:
 
     def close(self) -> None:
         """Safe to repeat."""
-        tun, self.tun = self.tun, None
-        if tun is not None:
-            os.close(tun)
+        self.tun.close()

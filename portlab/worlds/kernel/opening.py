@@ -7,7 +7,8 @@ from portlab.errors import ConnectionClosed
 from portlab.host import written
 from portlab.worlds.sockets.connection import SocketConnection
 from portlab.worlds.sockets.core import Core
-from portlab.worlds.sockets.opening import finish_connection, own_end
+from portlab.worlds.sockets.ends import own_end
+from portlab.worlds.sockets.opening import finish_connection
 
 
 class KernelOpening:

@@ -7,7 +7,8 @@ checksum, and hands it only the answers to its own.
 import socket
 import struct
 
-from portlab.worlds.sockets.opening import end_of, family_of, wait_readable
+from portlab.worlds.sockets.ends import end_of, family_of
+from portlab.worlds.sockets.opening import wait_readable
 
 _ICMPV6 = getattr(socket, "IPPROTO_ICMPV6", 58)
 _REQUEST = {socket.AF_INET: 8, socket.AF_INET6: 128}

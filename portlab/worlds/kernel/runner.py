@@ -131,6 +131,7 @@ def start(plan: dict[str, object], streams: list[int], channel: socket.socket) -
         os.setsid()
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
+            os.close(stream)
         os.chdir(str(plan["folder"]))
         filter_calls()
         argv, environment = plan["argv"], plan["environment"]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from portlab.apps.app import Address
-from portlab.worlds.sockets.opening import end_of
+from portlab.worlds.sockets.ends import end_of
 
 TABLES = ("tcp", "tcp6", "udp", "udp6")
 

@@ -53,16 +53,19 @@ class WallNetwork(Network):
         try:
             while True:
                 self._check()
-                with self.acting():
+                if self.is_over:
+                    with self.acting():  # which says why nothing can be done any more
+                        pass
+                with self._lock:
                     if until():
                         return True
                 left = _FOR_EVER if deadline is None else (deadline - self.clock()) / 1_000_000
                 if left <= 0:
                     return False
-                try:
+                with contextlib.suppress(Empty):
                     news.get(timeout=min(left, _SLICE))
-                except Empty:
-                    continue
+                    while True:
+                        news.get_nowait()  # one look is enough for all of them
         finally:
             self._waiting.discard(news)
 
@@ -81,6 +84,11 @@ class WallNetwork(Network):
                 self.last_sent = self.now
         for news in tuple(self._waiting):
             news.put(None)
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether an interrupt has struck a call on a model host in the middle of a step."""
+        return self._broken
 
     def let_go(self) -> None:
         """Give back a turn that an interrupt has torn from this thread, so that the lab can end."""

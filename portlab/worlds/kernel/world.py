@@ -81,17 +81,17 @@ class KernelWorld:
 
         What a host says to itself stays on its own `lo`, and is no record.
         """
-        return self._network.records
+        return list(self._network.records)
 
     @property
     def changes(self) -> Sequence[StateChange]:
         """Of model hosts; nobody can see a kernel's TCP change its state."""
-        return self._network.changes
+        return list(self._network.changes)
 
     @property
     def snapshots(self) -> Sequence[Snapshot]:
         """Of model hosts."""
-        return Snapshots(self._network.noted)
+        return Snapshots(list(self._network.noted))
 
     @property
     def notes(self) -> tuple[()]:
@@ -173,21 +173,22 @@ class KernelWorld:
         until = self._core.log.now() + microseconds(seconds)
         while (now := self._core.log.now()) < until:
             self._core.check()
-            if now - self._network.last_sent >= _QUIET and self._is_at_rest():
-                self._core.settle((until - now) / 1_000_000)
+            left = (until - now) / 1_000_000
+            if now - self._network.last_sent >= _QUIET and self._is_at_rest(left):
+                self._core.settle(left)
                 if self._network.last_sent <= now:
                     return True
             else:
                 time.sleep(0.01)
         return False
 
-    def _is_at_rest(self) -> bool:
+    def _is_at_rest(self, patience: float) -> bool:
         if self._network.carries:
             return False
         with self._network.acting():
             if any(host.is_under_way() for host in self._models):
                 return False
-        return not any(row.under_way for host in self._kernels for row in host.rows())
+        return not any(row.under_way for host in self._kernels for row in host.rows(patience))
 
     def close(self) -> None:
         """Close every socket, let everybody see it, then end it all. Safe to repeat.

@@ -40,8 +40,8 @@ _INSTEAD = (
 )
 
 _IN_WIRESHARK = {
-    "darwin": "'Loopback: lo0'; its installer's ChmodBPF opens /dev/bpf* to you",
-    "win32": "'Adapter for loopback traffic capture'; it comes with Npcap",
+    "darwin": "interface 'Loopback: lo0'; its installer's ChmodBPF opens /dev/bpf* to you",
+    "win32": "interface 'Adapter for loopback traffic capture', which comes with Npcap",
 }
 
 
@@ -105,9 +105,9 @@ def _listening() -> Any:
     """scapy's listening socket on loopback. Raises WorldError."""
     if not sys.platform.startswith("linux"):
         raise WorldError(
-            f"portlab captures loopback packets on Linux only, and this is {sys.platform}. Capture "
-            f"with Wireshark here (its interface {_IN_WIRESHARK.get(sys.platform, 'Loopback')}) and "
-            f"load() the file. {_INSTEAD}."
+            f"portlab captures loopback packets on Linux only, and this is {sys.platform}. Here, "
+            f"capture with Wireshark ({_IN_WIRESHARK.get(sys.platform, 'Loopback')}), and load() "
+            f"its file. {_INSTEAD}."
         )
     import scapy.arch  # noqa: F401  (makes conf.L2listen)
     from scapy.config import conf

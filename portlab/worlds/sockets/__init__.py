@@ -14,6 +14,7 @@ addresses may be given to one. All else is here once.
     server.py       the one thread in which apps run
     conversation.py what an app's session asks for, done with a TCP socket
     datagrams.py    the same with a UDP socket
+    ends.py         addresses and ports, as sockets are told them
     opening.py      makes, binds and connects sockets, each address looked at by the guard
     failures.py     what the system's errors mean, in words
     readiness.py    which of many sockets can be read or written

@@ -26,11 +26,9 @@ from portlab.errors import ConnectionClosed
 from portlab.network.checks import as_bytes
 from portlab.ports import check_port
 from portlab.worlds.sockets.core import Held
+from portlab.worlds.sockets.ends import check_end, check_size, own_end
 from portlab.worlds.sockets.opening import (
     begin_to_connect,
-    check_end,
-    check_size,
-    own_end,
     raise_failure_of,
     reset_when_closed,
     tcp_socket,

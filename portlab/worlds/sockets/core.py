@@ -131,6 +131,12 @@ class Core:
         if self._server is not None:
             self._server.ask_to_stop()
 
+    def break_off(self, why: str) -> None:
+        """The lab cannot go on, and every call says why; what is open is closed at its end."""
+        if self._ended is None:
+            self._ended = LabError(why)
+        self.trouble = True
+
     def check(self) -> None:
         """Raises AppError, LimitReached or LabError if there is trouble."""
         if not self.trouble:
@@ -188,9 +194,7 @@ class Core:
 
     def end(self, why: str | None = None) -> None:
         """Close every socket and join the thread. Safe to repeat, and to be interrupted."""
-        if self._ended is None:
-            self._ended = LabError(why) if why else self.closed
-        self.trouble = True
+        self.break_off(why or str(self.closed))
         try:
             self._close_everything()
         finally:

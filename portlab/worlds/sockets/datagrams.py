@@ -22,14 +22,8 @@ from portlab.apps.app import (
 from portlab.network.checks import as_bytes
 from portlab.ports import check_port
 from portlab.worlds.sockets.conversation import connect_for
-from portlab.worlds.sockets.opening import (
-    check_end,
-    check_size,
-    end_of,
-    own_end,
-    same_family,
-    udp_send,
-)
+from portlab.worlds.sockets.ends import check_end, check_size, end_of, own_end, same_family
+from portlab.worlds.sockets.opening import udp_send
 
 if TYPE_CHECKING:
     from portlab.worlds.sockets.server import Server

@@ -9,8 +9,9 @@ from portlab.network.checks import check_count
 from portlab.ports import check_port
 from portlab.worlds.sockets.connection import SocketConnection
 from portlab.worlds.sockets.core import Core, Held, Kind
+from portlab.worlds.sockets.ends import own_end
 from portlab.worlds.sockets.listener import SocketListener
-from portlab.worlds.sockets.opening import own_end, tcp_connection, tcp_listener, udp_socket
+from portlab.worlds.sockets.opening import tcp_connection, tcp_listener, udp_socket
 from portlab.worlds.sockets.udp import SocketUdp
 
 ORDER: dict[Kind, int] = {"listener": 0, "connection": 1, "udp": 2}

@@ -7,7 +7,8 @@ from portlab.errors import ConnectionClosed, LabError, TimedOut
 from portlab.host import Closing, written
 from portlab.worlds.sockets.connection import SocketConnection
 from portlab.worlds.sockets.core import Core
-from portlab.worlds.sockets.opening import own_end, wait_readable
+from portlab.worlds.sockets.ends import own_end
+from portlab.worlds.sockets.opening import wait_readable
 
 
 class SocketListener(Closing):

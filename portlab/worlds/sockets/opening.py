@@ -10,58 +10,20 @@ import socket
 import struct
 import sys
 import time
-from typing import Any
 
 from portlab.apps.app import Address
-from portlab.errors import PacketError, PortlabError
-from portlab.ports import check_port
+from portlab.errors import PortlabError
 from portlab.worlds.sockets import failures
 from portlab.worlds.sockets.core import Core, Held
+from portlab.worlds.sockets.ends import ANYWHERE, as_written_to, check_end, family_of, own_end
 from portlab.worlds.sockets.ground import Ground
 from portlab.worlds.sockets.readiness import is_ready
 
 SLICE = 0.25
 """Seconds of one wait: on Windows nothing can interrupt a wait, so no wait is longer."""
 
-ANYWHERE = "::"
-"""Where a socket is at every address of its host, of IPv4 and of IPv6."""
-
-_MAPPED = "::ffff:"
 _TIME_WAIT_PATIENCE = 3_000_000  # microseconds
 _BIGGEST_DATAGRAM = 65_535
-_MOST = {socket.AF_INET: 65_507, socket.AF_INET6: 65_527}
-
-
-def family_of(address: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in address else socket.AF_INET
-
-
-def check_end(ground: Ground, end: tuple[object, object]) -> Address:
-    """An address and port that may be reached. Raises AddressError, PortError."""
-    address, port = end
-    return ground.check_address(address), check_port(port)
-
-
-def same_family(ground: Ground, own: str, peer: str) -> None:
-    """Raises PacketError if no datagram can go from `own` to `peer`.
-
-    A socket at `::` is at all addresses of its host, those of IPv4 too.
-    """
-    if own != ANYWHERE and family_of(own) != family_of(peer):
-        raise PacketError(
-            f"A socket at {own} reaches no {peer}: one is IPv4, the other IPv6. "
-            f"Make one with udp(address={ground.own_address(peer)!r})."
-        )
-
-
-def check_size(data: bytes, address: str) -> None:
-    """Raises PacketError if one datagram cannot hold `data`."""
-    most = _MOST[family_of(address)]
-    if len(data) > most:
-        raise PacketError(
-            f"{len(data):,} bytes do not fit: a UDP datagram here holds at most {most:,} (its "
-            "length field has 16 bits and counts the headers). Send several."
-        )
 
 
 def tcp_listener(core: Core, held: Held, backlog: int) -> socket.socket:
@@ -237,12 +199,12 @@ def raise_failure_of(sock: socket.socket) -> None:
 
 def udp_connect(ground: Ground, sock: socket.socket, peer: Address) -> None:
     """Fix a UDP socket's peer. Raises OSError."""
-    sock.connect(_as_written_to(sock, check_end(ground, peer)))
+    sock.connect(as_written_to(sock, check_end(ground, peer)))
 
 
 def udp_send(ground: Ground, sock: socket.socket, data: bytes, peer: Address | None) -> None:
     """One datagram, to the connected peer where none is named. Raises OSError."""
-    whom = peer and _as_written_to(sock, check_end(ground, peer))
+    whom = peer and as_written_to(sock, check_end(ground, peer))
     while True:
         try:
             if whom is None:
@@ -292,26 +254,6 @@ def _settled(core: Core, sock: socket.socket, until: int | None) -> bool:
     if left <= 0:
         raise TimeoutError
     return False
-
-
-def own_end(sock: socket.socket) -> Address:
-    """The address and port that a socket has."""
-    return end_of(sock.getsockname())
-
-
-def end_of(name: tuple[Any, ...]) -> Address:
-    """The address and port in what the system calls an end: a socket at `::` dresses up IPv4."""
-    address: str = name[0]
-    if address.startswith(_MAPPED) and "." in address:
-        address = address.removeprefix(_MAPPED)
-    return (address, name[1])
-
-
-def _as_written_to(sock: socket.socket, peer: Address) -> Address:
-    """How a socket is told a peer: one of IPv6 knows IPv4 only as ::ffff: (RFC 4291 2.5.5.2)."""
-    if ":" in peer[0] or sock.family == socket.AF_INET:
-        return peer
-    return (_MAPPED + peer[0], peer[1])
 
 
 def reset_when_closed(sock: socket.socket) -> None:

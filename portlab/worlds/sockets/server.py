@@ -12,6 +12,7 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Callable
+from math import inf
 from typing import Any, TypeVar
 
 from portlab.apps.app import Address, App
@@ -20,13 +21,8 @@ from portlab.network.clock import microseconds
 from portlab.worlds.sockets.conversation import Conversation
 from portlab.worlds.sockets.core import Core, Held
 from portlab.worlds.sockets.datagrams import DatagramPort
-from portlab.worlds.sockets.opening import (
-    end_of,
-    own_end,
-    reset_when_closed,
-    tcp_listener,
-    udp_socket,
-)
+from portlab.worlds.sockets.ends import end_of, own_end
+from portlab.worlds.sockets.opening import reset_when_closed, tcp_listener, udp_socket
 from portlab.worlds.sockets.readiness import LONGEST, Readiness
 
 _PATIENCE = 5.0
@@ -36,6 +32,14 @@ _BEGINS_IN = 1.0
 _ACCEPTS_AT_ONCE = 16
 
 Result = TypeVar("Result")
+
+
+def stuck(seconds: float) -> AppError:
+    """What is said of an app that keeps the thread for itself."""
+    return AppError(
+        f"A program of this lab has not come back from handle() for {seconds:g} s, and nothing can "
+        "stop it but the end of Python. Look for a loop that never ends in it."
+    )
 
 
 class _Request:
@@ -87,16 +91,22 @@ class Server:
             self._thread.start()
             self._begun.wait(_BEGINS_IN)
 
-    def ask(self, work: Callable[[], Result]) -> Result | None:
-        """Have `work` done in the thread and wait. None if there is no thread, or no more."""
+    def ask(self, work: Callable[[], Result], patience: float = inf) -> Result | None:
+        """Have `work` done in the thread and wait. None if there is no thread, or no more.
+
+        Raises AppError if it has not come to it after `patience` seconds.
+        """
         if threading.current_thread() is self._thread:
             return work()
         request = _Request(work)
         self._inbox.append(request)
         self._ring()
-        while not self._finished and not request.done.wait(_LOOK_AGAIN):
+        give_up = self._now() + min(patience, LONGEST) * 1_000_000
+        while not self._finished and not request.done.wait(min(_LOOK_AGAIN, patience)):
             if not self._begun.is_set():
                 break
+            if self._now() > give_up and patience < LONGEST:
+                raise stuck(patience)
         if request.error is not None:
             raise request.error
         result: Result | None = request.result
@@ -142,11 +152,7 @@ class Server:
             self._told = True
             self.core.report(
                 "",
-                AppError(
-                    "A program of this lab has not come back from handle() for "
-                    f"{_PATIENCE:g} s, and nothing can stop it but the end of Python. Look for "
-                    "a loop that never ends in it."
-                ),
+                stuck(_PATIENCE),
             )
 
     def _ring(self) -> None:

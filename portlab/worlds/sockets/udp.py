@@ -12,15 +12,8 @@ from portlab.network.checks import as_bytes, check_count
 from portlab.ports import check_port
 from portlab.worlds.sockets import failures
 from portlab.worlds.sockets.core import Core
-from portlab.worlds.sockets.opening import (
-    check_size,
-    end_of,
-    own_end,
-    same_family,
-    udp_connect,
-    udp_send,
-    wait_readable,
-)
+from portlab.worlds.sockets.ends import check_size, end_of, own_end, same_family
+from portlab.worlds.sockets.opening import udp_connect, udp_send, wait_readable
 
 
 class SocketUdp(Closing):

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from portlab import Lab, apps
-from portlab.errors import WorldError
+from portlab.errors import AppError, WorldError
 from portlab.worlds.kernel.host import KernelHost
 from tests.requires import needs
 from tests.worlds.left_behind import belongings, left_behind
@@ -296,3 +296,53 @@ def test_limits_hold() -> None:
     with pytest.raises(LimitReached):
         client.udp()
     world.close()
+
+
+class Stuck:
+    """An app that does not come back."""
+
+    name = "Stuck"
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+
+    def session(self, local: apps.Address, peer: apps.Address) -> "Stuck":
+        return self
+
+    def handle(self, event: apps.Event) -> list[apps.Action]:
+        self.let_go.wait(60)
+        return []
+
+
+def test_an_app_that_never_returns_does_not_keep_the_lab(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portlab.worlds.sockets.server._PATIENCE", 0.2)
+    before = belongings()
+    stuck = Stuck()
+    lab = Lab("kernel")
+    server, client = lab.hosts("server", "client")
+    client.connect(server, server.listen(app=stuck).port)
+    with pytest.raises(AppError, match="never ends"):
+        lab.close()
+    stuck.let_go.set()
+    for thread in threading.enumerate():
+        if thread.name == "portlab kernel":
+            thread.join(10)
+    assert not left_behind(before)
+
+
+def test_no_descriptor_of_the_lab_is_a_programs() -> None:
+    """Neither one that the learner starts, nor one that runs in a host."""
+    code = "import os; print(len(os.listdir('/proc/self/fd')))"
+    count = [sys.executable, "-I", "-c", code]
+
+    def started_here(*, heir: bool) -> str:
+        done = subprocess.run(count, capture_output=True, text=True, check=True, close_fds=not heir)
+        return done.stdout
+
+    before = started_here(heir=True)
+    with Lab("kernel") as lab:
+        host, _ = lab.hosts("host", "other")
+        assert isinstance(host, KernelHost)
+        host.listen(80)
+        assert started_here(heir=True) == before
+        assert host.run(count).stdout == started_here(heir=False)

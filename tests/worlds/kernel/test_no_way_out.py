@@ -86,6 +86,7 @@ def test_this_computers_loopback_is_not_the_hosts(client: KernelHost, served: in
         client.connect("127.0.0.1", served)
     with client.inside(), pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", served))
+    needs("curl")
     done = client.run(["curl", "-sS", f"http://127.0.0.1:{served}/"])
     assert (done.stdout, done.status) == ("", 7)
     assert "connect" in done.stderr
@@ -153,6 +154,7 @@ def test_programs_know_the_labs_names_and_no_others(client: KernelHost) -> None:
     assert client.run(["getent", "hosts", "client"]).stdout.split()[1] == "client"
     for name in ("example.com", socket.gethostname()):
         assert client.run(["getent", "ahosts", name]).stdout == ""
+    needs("curl")
     done = client.run(["curl", "-sS", "http://example.com/"])
     assert "resolve" in done.stderr
 
@@ -187,6 +189,7 @@ def test_no_unix_socket_can_be_reached(
                     said = python(client, code)
                     assert "out" not in said.split()
                     assert "Error" in said
+            needs("curl")
             done = client.run(["curl", "-sS", "--unix-socket", path, "http://out/"])
             assert done.status != 0
             mine.setblocking(False)

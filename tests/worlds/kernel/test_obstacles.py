@@ -10,6 +10,7 @@ import pytest
 
 from portlab import Lab
 from portlab.errors import WorldError
+from portlab.worlds.kernel.channel import obstacle
 from tests.requires import needs
 from tests.worlds.left_behind import belongings, left_behind
 
@@ -21,6 +22,19 @@ def main(descriptor):
     channel = socket.socket(fileno=int(descriptor))
     socket.send_fds(channel, [marshal.dumps({{"refused": [{step!r}, {number}]}})], [])
 """
+
+
+def refusing(folder: Path, step: str, number: int) -> Path:
+    """A helper that says: the system refused this step with this errno."""
+    helper = folder / "refusing_helper.py"
+    helper.write_text(REFUSING_HELPER.format(step=step, number=number))
+    return helper
+
+
+def test_nothing_is_in_the_way_where_the_kernel_tests_can_run() -> None:
+    """`needs` asks with a probe of its own: the two must agree."""
+    needs("kernel")
+    assert obstacle() is None
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="its helper runs on Linux")
@@ -39,9 +53,7 @@ def main(descriptor):
 def test_each_obstacle_has_a_remedy(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, step: str, number: int, seen: str, remedy: str
 ) -> None:
-    helper = tmp_path / "helper.py"
-    helper.write_text(REFUSING_HELPER.format(step=step, number=number))
-    monkeypatch.setattr("portlab.worlds.kernel.channel.HELPER", helper)
+    monkeypatch.setattr("portlab.worlds.kernel.channel.HELPER", refusing(tmp_path, step, number))
     before = belongings()
     with pytest.raises(WorldError) as refused:
         Lab("kernel")

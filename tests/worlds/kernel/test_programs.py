@@ -1,6 +1,5 @@
 """Programs of this computer, run in a host: curl, nc, dig and ss know nothing of portlab."""
 
-import shutil
 import sys
 import threading
 import time
@@ -29,13 +28,8 @@ def hosts() -> Iterator[tuple[KernelHost, KernelHost]]:
         yield server, client
 
 
-def have(program: str) -> None:
-    if shutil.which(program) is None:
-        pytest.skip(f"no {program} on this computer")
-
-
 def test_curl_fetches_a_page(hosts: tuple[KernelHost, KernelHost]) -> None:
-    have("curl")
+    needs("curl")
     server, client = hosts
     server.listen(80, apps.Http())
     asked = ["curl", "-sS", "-4", "-w", "%{remote_ip} %{http_code}", "http://server/"]
@@ -47,7 +41,7 @@ def test_curl_fetches_a_page(hosts: tuple[KernelHost, KernelHost]) -> None:
 
 
 def test_nc_sends_what_it_is_given(hosts: tuple[KernelHost, KernelHost]) -> None:
-    have("nc")
+    needs("nc")
     server, client = hosts
     server.listen(7, apps.Echo())
     printed = client.run(["nc", "-N", "server", "7"], input=BYTES)
@@ -55,7 +49,7 @@ def test_nc_sends_what_it_is_given(hosts: tuple[KernelHost, KernelHost]) -> None
 
 
 def test_ss_shows_the_hosts_own_table(hosts: tuple[KernelHost, KernelHost]) -> None:
-    have("ss")
+    needs("ss")
     server, client = hosts
     server.listen(80, apps.Http())
     server.udp(53)

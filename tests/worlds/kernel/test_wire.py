@@ -3,16 +3,18 @@
 import socket
 import threading
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from portlab import Lab, Link, apps, delay, drop, duplicate, ladder, run
-from portlab.errors import LabError, TimedOut
+from portlab.errors import ConnectionRefused, LabError, TimedOut
 from portlab.host import Host
-from portlab.packets import Segment, UdpDatagram
+from portlab.packets import Segment, Timestamps, UdpDatagram
 from portlab.trace.trace import Trace
 from portlab.worlds.kernel.host import KernelHost
 from tests.requires import needs
+from tests.views.test_page import scene_of
 
 needs("kernel")
 
@@ -259,6 +261,29 @@ def test_the_table_is_the_kernels_own() -> None:
         ]
 
 
+def test_a_switch_of_one_host_is_no_other_hosts() -> None:
+    here = Path("/proc/sys/net/ipv4/tcp_timestamps").read_text()
+    with Lab("kernel") as lab:
+        plain, other = lab.hosts("plain", "other")
+        assert isinstance(plain, KernelHost)
+        plain.sysctl("net.ipv4.tcp_timestamps", 0)
+        for host, target in ((plain, other), (other, plain)):
+            with pytest.raises(ConnectionRefused):
+                host.connect(target, 80)
+        syns = [record.segment for record in lab.trace if record.flags == "SYN"]
+        has = [any(isinstance(one, Timestamps) for one in syn.options) for syn in syns if syn]
+        assert has == [False, True]
+        for name, value in (
+            ("kernel.hostname", "x"),
+            ("net.ipv4.no_such_switch", 1),
+            ("net.ipv4.tcp_timestamps", "often"),
+            ("net/../kernel/hostname", "x"),
+        ):
+            with pytest.raises(LabError, match="switch"):
+                plain.sysctl(name, value)
+    assert Path("/proc/sys/net/ipv4/tcp_timestamps").read_text() == here
+
+
 def test_views_show_what_was_captured() -> None:
     trace = run(echo, world="kernel")
     shown = ladder(trace)
@@ -266,8 +291,13 @@ def test_views_show_what_was_captured() -> None:
     assert "packets, captured" in text
     assert "server" in text
     assert "RFC" not in shown.text(why=True)
-    bundle = shown._repr_mimebundle_()
-    assert bundle
+    data, _ = shown._repr_mimebundle_()
+    assert {"text/plain", "image/png"} <= set(data)
+    scene = scene_of(trace)
+    assert scene["can"] == {"fault": True, "undo": False, "why": None}
+    dropped = trace.with_fault("drop", 2)
+    assert "drop(2)" in str(ladder(trace, dropped))
+    assert 'world="kernel"' in str(trace.code)
 
 
 def test_a_real_kernels_options_are_decoded() -> None:
