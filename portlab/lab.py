@@ -40,8 +40,9 @@ class Lab:
     """Hosts in a world of their own, and what was seen between them.
 
     `seed` decides all that is random, `faults` what goes wrong on purpose, `link` how the lines
-    behave (the last two not in the loopback world). Leaving the `with` block closes what is open,
-    lets everything come to rest, and ends the world.
+    behave (the last two not in the loopback world). With `capture`, the loopback world sees packets
+    in place of socket calls, where the system lets it (else WorldError); the others always do.
+    Leaving the `with` block closes what is open, lets everything come to rest, and ends the world.
 
     >>> from portlab import Lab
     >>> with Lab(seed=1) as lab:
@@ -59,11 +60,13 @@ class Lab:
         seed: int = 0,
         faults: Iterable[Fault] = (),
         link: "Link | None" = None,
+        capture: bool = False,
     ) -> None:
         self._closed = False
         self._faults = check_faults(faults)
         make: Callable[..., World] = world_class(world)
-        self._world = make(seed=seed, faults=self._faults, link=link)
+        asked = {"capture": True} if capture and world == "loopback" else {}
+        self._world = make(seed=seed, faults=self._faults, link=link, **asked)
         self._names: list[str] = []
 
     @property
@@ -125,6 +128,7 @@ class Lab:
             world=self.world,
             faults=self._faults,
             unused_faults=[fault for fault in self._faults if fault.number > len(records)],
+            notes=self._world.notes,
         )
 
     def close(self) -> None:
@@ -180,16 +184,20 @@ class _Repeatable:
         world: str,
         seed: int,
         link: "Link | None",
+        capture: bool,
     ) -> None:
         self._experiment = experiment
         self._world = world
         self._seed = seed
         self._link = link
+        self._capture = capture
 
     def run(self, faults: Sequence[Any]) -> Trace:
         error: PortlabError | None = None
         result: object = None
-        with Lab(self._world, seed=self._seed, faults=faults, link=self._link) as lab:
+        with Lab(
+            self._world, seed=self._seed, faults=faults, link=self._link, capture=self._capture
+        ) as lab:
             try:
                 result = self._experiment(lab)
             except NETWORK_ERRORS as ended:
@@ -220,7 +228,12 @@ class _Repeatable:
 
     def code(self, faults: Sequence[Any]) -> str:
         return line_to_paste(
-            self._experiment, world=self._world, seed=self._seed, link=self._link, faults=faults
+            self._experiment,
+            world=self._world,
+            seed=self._seed,
+            link=self._link,
+            capture=self._capture,
+            faults=faults,
         )
 
 
@@ -231,6 +244,7 @@ def run(
     seed: int = 0,
     faults: Iterable[Fault] = (),
     link: "Link | None" = None,
+    capture: bool = False,
 ) -> Trace:
     """Open a lab, do `experiment(lab)` in it, let everything come to rest, and give the Trace.
 
@@ -254,7 +268,7 @@ def run(
             "and without brackets, as in run(hello)."
         )
     _check_takes_a_lab(experiment)
-    repeatable = _Repeatable(experiment, world, seed, link)
+    repeatable = _Repeatable(experiment, world, seed, link, capture)
     return repeatable.run(check_faults(faults))
 
 

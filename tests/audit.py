@@ -5,8 +5,9 @@ are the variables that add it to every Python process started from here, a noteb
 included. A refused call raises before anything is sent, and is written to a log as well, so that
 a test fails even when the code under test swallows the exception.
 
-Let pass: loopback addresses, the name localhost, Unix and netlink sockets, and any socket that
-lives in another network namespace than the one the tests began in (a lab's own).
+Let pass: loopback addresses, the name localhost, Unix and netlink sockets, a packet socket that
+binds to loopback's interface (it only listens: sending is refused), and any socket that lives in
+another network namespace than the one the tests began in (a lab's own).
 """
 
 import os
@@ -22,6 +23,7 @@ SITE = Path(__file__).parent / "site"
 
 _SO_NETNS_COOKIE = 71  # Linux 5.14 and later; 8 bytes, another number in every namespace
 _STAY_HERE = {getattr(socket, name, None) for name in ("AF_UNIX", "AF_NETLINK")} - {None}
+_PACKETS = getattr(socket, "AF_PACKET", None)
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
 _LOOKUPS = {"socket.getaddrinfo", "socket.gethostbyname"}
 _REVERSE_LOOKUPS = {"socket.gethostbyaddr", "socket.getnameinfo"}
@@ -69,6 +71,8 @@ def _check(event: str, sock: socket.socket, address: Any) -> None:
     if address is None or sock.family in _STAY_HERE:
         return
     if sock.family in _INTERNET and isinstance(address, tuple) and _is_here(address[0]):
+        return
+    if event == "socket.bind" and sock.family == _PACKETS and address[0] == "lo":
         return
     if _namespace_of(sock) == os.environ[NETNS]:
         _refuse(event, address)

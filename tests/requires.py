@@ -93,6 +93,24 @@ def _no(program: str) -> str | None:
     return None if shutil.which(program) else f"no {program} on the path"
 
 
+def _no_nc() -> str | None:
+    """OpenBSD's, which ends the stream when its input ends (-N); others have other options."""
+    if shutil.which("nc") is None:
+        return "no nc on the path"
+    said = subprocess.run(["nc", "-h"], capture_output=True, text=True, check=False, timeout=20)
+    return None if "OpenBSD" in said.stdout + said.stderr else "nc is not OpenBSD's"
+
+
+def _no_sniffing() -> str | None:
+    if not sys.platform.startswith("linux"):
+        return f"this is {sys.platform}, portlab captures loopback on Linux"
+    try:
+        socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()
+    except OSError as error:
+        return f"no packet socket: {error.strerror}"
+    return None
+
+
 def _no_ipv6() -> str | None:
     try:
         with socket.socket(socket.AF_INET6) as probe:
@@ -107,5 +125,7 @@ _PROBES: dict[str, Callable[[], str | None]] = {
     "kernel-for-everybody": _not_for_everybody,
     "browser": _no_browser,
     "ipv6": _no_ipv6,
-    **{program: partial(_no, program) for program in ("tshark", "ip", "ss", "curl", "nc")},
+    "nc": _no_nc,
+    "sniffing": _no_sniffing,
+    **{program: partial(_no, program) for program in ("tshark", "ip", "ss", "curl", "nmap")},
 }

@@ -92,6 +92,14 @@ def test_this_computer_may_be_reached(code: str, guarded: Guarded, tmp_path: Pat
     assert not (tmp_path / "refused.log").exists()
 
 
+def test_a_packet_socket_may_listen_on_loopback_and_nowhere_else(guarded: Guarded) -> None:
+    needs("sniffing")
+    tap = "tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)\n"
+    assert guarded(tap + "tap.bind(('lo', 3))").returncode == 0
+    assert "LeftTheComputer" in guarded(tap + "tap.bind(('eth0', 3))").stderr
+    assert "LeftTheComputer" in guarded(tap + "tap.sendto(bytes(60), ('lo', 3))").stderr
+
+
 def test_a_refusal_that_is_swallowed_is_written_down(guarded: Guarded, tmp_path: Path) -> None:
     run = guarded("with contextlib.suppress(Exception): udp.connect(('192.0.2.1', 9))")
     assert run.returncode == 0

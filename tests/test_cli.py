@@ -113,6 +113,13 @@ def test_where_all_is_lost_tcp_tries_and_gives_up() -> None:
     assert "TimedOut" in portlab("handshake", "--loss", "1").stdout
 
 
+def test_a_handshake_on_loopback_can_be_captured() -> None:
+    needs("sniffing")
+    seen = records("handshake", "--world", "loopback", "--capture")
+    assert [one["flags"] for one in seen] == ["SYN", "SYN,ACK", "ACK"]
+    assert {one["origin"] for one in seen} == {"captured"}
+
+
 def test_a_handshake_on_loopback_shows_calls_and_claims_no_packet() -> None:
     connect, accept = records("handshake", "--world", "loopback")
     assert (connect["call"], accept["call"]) == ("connect", "accept")

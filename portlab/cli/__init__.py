@@ -121,7 +121,8 @@ def _parser() -> argparse.ArgumentParser:
         "handshake",
         help="make a TCP handshake and show it",
         description="Open one TCP connection to port 80 of another host and show what was sent. "
-        "On loopback it is a free port of this computer, and shown is what the programs called.",
+        "On loopback it is a free port of this computer, and shown is what the programs called, or "
+        "with --capture the packets themselves.",
     )
     handshake.add_argument(
         "--world",
@@ -129,6 +130,11 @@ def _parser() -> argparse.ArgumentParser:
         default="model",
         metavar="model|kernel|loopback",
         help="portlab's own TCP (default), Linux's on portlab's wire, or this computer's sockets",
+    )
+    handshake.add_argument(
+        "--capture",
+        action="store_true",
+        help="on loopback: show the packets, where the system lets a program see them",
     )
     handshake.add_argument(
         "--drop",

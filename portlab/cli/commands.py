@@ -89,7 +89,7 @@ def handshake(options: argparse.Namespace) -> None:
         listener = server.listen(0 if lab.world == "loopback" else 80)
         client.connect(server, listener.port)
         if lab.world == "loopback":
-            listener.accept()  # there, only what programs call can be seen
+            listener.accept()  # a call that is seen, where packets are not
 
     trace = run(
         experiment,
@@ -97,6 +97,7 @@ def handshake(options: argparse.Namespace) -> None:
         seed=options.seed,
         faults=[drop(number) for number in options.drop],
         link=Link(loss=options.loss) if options.loss else None,
+        capture=options.capture,
     )
     trace.title = "TCP handshake"
     _put(trace, options)

@@ -159,7 +159,7 @@ def _capture() -> Finding:
     if sys.platform.startswith("linux"):
         try:
             socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()  # 0: receives nothing
-            return Finding(what, True, "packet sockets may be opened")
+            return Finding(what, True, 'Lab("loopback", capture=True) shows packets')
         except OSError as error:
             remedy = f"{NOT_NEEDED} Wireshark can be allowed: add yourself to its group."
             return Finding(what, False, f"packet sockets: {_words(error)}", remedy)

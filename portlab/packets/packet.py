@@ -35,8 +35,9 @@ _PORTS = struct.Struct("!HH")
 class Packet:
     """An IPv4 or IPv6 packet. Two are equal when their bytes are.
 
-    Making one looks at nothing. Every property but `raw` and `reason` decodes, and raises
-    PacketError when the bytes are no packet; `Packet.decode` does so at once.
+    Making one looks at nothing. Every property but `raw`, `reason` and `unfinished` (seen before
+    the kernel had filled in the transport's checksum) decodes, and raises PacketError when the
+    bytes are no packet; `Packet.decode` does so at once.
 
     >>> packet = Packet.build("10.0.0.1", "10.0.0.2", UdpDatagram(5353, 53, b"hello"))
     >>> print(packet)
@@ -45,11 +46,14 @@ class Packet:
     ('udp', '10.0.0.1', 5353, '10.0.0.2', 53)
     """
 
-    __slots__ = ("_ip", "_payload", "raw", "reason")
+    __slots__ = ("_ip", "_payload", "raw", "reason", "unfinished")
 
-    def __init__(self, raw: bytes, reason: Reason | None = None) -> None:
+    def __init__(
+        self, raw: bytes, reason: Reason | None = None, *, unfinished: bool = False
+    ) -> None:
         self.raw = raw
         self.reason = reason
+        self.unfinished = unfinished
         self._ip: Ipv4 | Ipv6 | None = None
         self._payload: Payload | None = None
 
@@ -216,15 +220,15 @@ class Packet:
         """Are the checksums right? None when the packet does not let one know.
 
         The IPv4 header's is always known. The transport's is not in fragments, truncated packets,
-        those whose length is yet to be written, source-routed ones (the checksum covers the last
-        stop), other protocols, and UDP over IPv4 without one (RFC 768). UDP over IPv6 must have
-        one (RFC 8200 8.1). Beware of captures made on the sending computer: its network card may
-        write the checksum later.
+        those whose length or checksum is yet to be written, source-routed ones (the checksum covers
+        the last stop), other protocols, and UDP over IPv4 without one (RFC 768). UDP over IPv6 must
+        have one (RFC 8200 8.1). Beware of capture files made on the sending computer: its network
+        card may write the checksum later, and a file does not say so.
         """
         ip, payload = self.ip, self.payload
         if isinstance(ip, Ipv4) and word_sum(self.raw[: ip.header_length]) % 0xFFFF:
             return False
-        cut = self.truncated or ip.fragment_offset or ip.more_fragments
+        cut = self.truncated or ip.fragment_offset or ip.more_fragments or self.unfinished
         if cut or ip.packet_length is None or ip.source_routed or isinstance(payload, bytes):
             return None
         data = self._carried(ip)

@@ -13,7 +13,13 @@ from typing import Any
 
 
 def line_to_paste(
-    experiment: object, *, world: str, seed: int, link: Any = None, faults: Iterable[object] = ()
+    experiment: object,
+    *,
+    world: str,
+    seed: int,
+    link: Any = None,
+    capture: bool = False,
+    faults: Iterable[object] = (),
 ) -> str:
     """`ladder(run(hello, seed=1, faults=[drop(2)]))`, without what is as usual.
 
@@ -32,6 +38,8 @@ def line_to_paste(
     if link is not None and (changed := _changed_fields(link)):
         makers.append(type(link).__name__)
         arguments.append(f"link={makers[0]}({changed})")
+    if capture:
+        arguments.append("capture=True")
     if listed := list(map(repr, faults)):
         makers += [one.partition("(")[0] for one in listed]
         arguments.append(f"faults=[{', '.join(listed)}]")

@@ -27,7 +27,9 @@ HOSTS_OF = {"kernel": ("kernel", "model")}
 
 
 class World(Protocol):
-    """What a lab asks of a world. Made with `seed`, `faults` and `link`, all by name."""
+    """What a lab asks of a world. Made with `seed`, `faults` and `link`, all by name; the loopback
+    world with `capture` too, where that is asked for.
+    """
 
     name: str
     takes_faults: bool
@@ -46,6 +48,11 @@ class World(Protocol):
     @property
     def snapshots(self) -> Sequence[Snapshot]:
         """What its TCPs said about themselves; empty where they cannot be asked."""
+        ...
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What is odd about the records as a whole."""
         ...
 
     @property

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -23,12 +24,19 @@ from tests.requires import needs
 from tests.worlds.left_behind import belongings, left_behind
 
 HOUSE = str(Path(portlab.__file__).parent)
+OPENED: dict[str, dict[str, Any]] = {
+    "loopback": {"world": "loopback"},
+    "captured": {"world": "loopback", "capture": True},
+    "kernel": {"world": "kernel"},
+}
+
 EVERY = {
+    "captured": int(os.environ.get("PORTLAB_TEST_EVERY_LINE", "41")),
     "loopback": int(os.environ.get("PORTLAB_TEST_EVERY_LINE", "7")),
     "kernel": int(os.environ.get("PORTLAB_TEST_EVERY_LINE", "47")),
 }
 
-STEP = {"loopback": 0.0005, "kernel": 0.008}
+STEP = {"loopback": 0.0005, "captured": 0.008, "kernel": 0.008}
 """Seconds between two moments that a signal may strike at: together they span the whole story."""
 
 
@@ -54,12 +62,12 @@ def story(lab: Lab) -> None:
 
 
 def by_hand(world: str) -> None:
-    with Lab(world) as lab:
+    with Lab(**OPENED[world]) as lab:
         story(lab)
 
 
 def with_run(world: str) -> None:
-    run(story, world=world)
+    run(story, **OPENED[world])
 
 
 def with_models() -> None:
@@ -76,10 +84,12 @@ def with_models() -> None:
         server.sockets()
 
 
-@pytest.fixture(params=["loopback", "kernel"])
+@pytest.fixture(params=OPENED)
 def world(request: pytest.FixtureRequest) -> str:
     if request.param == "kernel":
         needs("kernel")
+    if request.param == "captured":
+        needs("sniffing")
     return request.param
 
 
@@ -208,7 +218,7 @@ def test_a_call_that_waits_can_be_interrupted(
     wait: Callable[[Host, Host], None] | str, world: str
 ) -> None:
     before = belongings()
-    with Lab(world) as lab:
+    with Lab(**OPENED[world]) as lab:
         server, client = lab.hosts("server", "client")
         echo = server.listen(app=apps.Echo())
         timer = threading.Timer(0.05, _press_ctrl_c)

@@ -94,6 +94,11 @@ class KernelWorld:
         return Snapshots(list(self._network.noted))
 
     @property
+    def notes(self) -> tuple[()]:
+        """Nothing is odd where every packet passes a wire of ours."""
+        return ()
+
+    @property
     def hosts(self) -> dict[str, str]:
         """Names by address."""
         return dict(self._directory.names)

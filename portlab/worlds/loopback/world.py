@@ -8,7 +8,7 @@ import socket
 import time
 import weakref
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portlab.errors import AddressError, LabError
 from portlab.host import Host, written
@@ -18,11 +18,16 @@ from portlab.worlds.guard import LOCALHOST, LOCALHOST6, check_address
 from portlab.worlds.loopback.ground import LoopbackGround
 from portlab.worlds.loopback.holders import remember
 from portlab.worlds.loopback.host import LoopbackHost
-from portlab.worlds.sockets.calls import CallLog
+from portlab.worlds.sockets.calls import CallLog, Meter
 from portlab.worlds.sockets.core import Core
 from portlab.worlds.sockets.limits import Limits
 
+if TYPE_CHECKING:
+    from portlab.worlds.loopback.capture import Capture
+
 _POLITE = 0.5
+_QUIET = 100_000
+"""Microseconds without a packet after which none is expected: Linux holds no ACK back so long."""
 _NO_WIRE = (
     "The loopback world uses real sockets of this computer: their packets stay in the kernel, and "
     "there is no wire of ours to {what}. Use world='model' for that."
@@ -32,6 +37,7 @@ _NO_WIRE = (
 class LoopbackWorld:
     """Real sockets on 127.0.0.0/8 and ::1; see `portlab.worlds.World`.
 
+    With `capture` it sees packets in place of calls; WorldError where the system does not let it.
     Raises LabError for `faults` or a `link`: there is nothing to drop packets from. `seed` decides
     nothing here, where the system chooses ports and numbers.
     """
@@ -45,23 +51,43 @@ class LoopbackWorld:
         seed: int = 0,
         faults: Sequence[Any] = (),
         link: object = None,
+        capture: bool = False,
         limits: Limits | None = None,
     ) -> None:
         if faults:
             raise LabError(_NO_WIRE.format(what="drop or delay them on"))
         if link is not None:
             raise LabError(_NO_WIRE.format(what="give a delay or a loss"))
-        self._core = Core(self.name, limits or Limits(), CallLog)
+        self._core = Core(self.name, limits or Limits(), Meter if capture else CallLog)
         self._ground = LoopbackGround()
         self._hosts: dict[str, LoopbackHost] = {}
         self._addresses = (LOCALHOST, LOCALHOST6) if _has_ipv6() else (LOCALHOST,)
         remember(self._core)
         self._forgotten = weakref.finalize(self, self._core.end)
+        self._capture: Capture | None = None
+        if capture:
+            self._begin_to_capture()
+
+    def _begin_to_capture(self) -> None:
+        from portlab.worlds.loopback.capture import Capture
+
+        try:
+            self._capture = Capture(self._core)
+        except BaseException:
+            self._core.end()
+            raise
 
     @property
     def records(self) -> list[Record]:
-        """One for each socket call, of the learner's and of apps; origin `called`."""
-        return self._core.log.records()
+        """One for each socket call, of the learner's and of apps, origin `called`; or, if packets
+        are captured, one for each packet.
+        """
+        return self._capture.records() if self._capture else self._core.log.records()
+
+    @property
+    def notes(self) -> list[str]:
+        """What is odd about the captured packets."""
+        return self._capture.notes if self._capture else []
 
     @property
     def changes(self) -> tuple[()]:
@@ -103,7 +129,7 @@ class LoopbackWorld:
         """
         self._core.check()
         if seconds is None:
-            self._core.settle(_POLITE)
+            self._come_to_rest()
         else:
             until = self.now + microseconds(seconds)
             while (left := until - self.now) > 0:
@@ -119,11 +145,19 @@ class LoopbackWorld:
         try:
             if not self._core.ended:
                 self._core.close_by_hand()
-                self._core.settle(_POLITE)
+                self._come_to_rest()
         finally:
             self._core.end()
         self._forgotten.detach()
         self._core.raise_unnoticed()
+
+    def _come_to_rest(self) -> None:
+        """Wait until apps have dealt with all that has arrived, and the last packet was seen."""
+        self._core.settle(_POLITE)
+        if self._capture is not None:
+            until = self.now + microseconds(_POLITE)
+            while self.now < min(until, self._capture.last + _QUIET):
+                time.sleep(0.01)
 
     def _address_of(self, peer: "Host | str") -> str:
         """Where to reach a host, its name or an address. Raises AddressError."""

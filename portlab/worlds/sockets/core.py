@@ -47,6 +47,8 @@ class Core:
         self.grounds: dict[str, Ground] = {}
         self.sockets: dict[socket.socket, Held] = {}
         self.names: dict[Address, str] = {}
+        self.ends: set[tuple[str, Address]] = set()
+        """Protocol and local end of every socket there is and was, once it is known."""
         self.trouble = False
         self._errors: deque[tuple[str, BaseException]] = deque()
         self._ended: PortlabError | None = None
@@ -64,6 +66,7 @@ class Core:
         self.sockets[sock] = held
         if held.local[1]:
             self.names[held.local] = held.host
+            self.ends.add((held.proto, held.local))
 
     def release(self, sock: socket.socket) -> None:
         """Close it. In this order, so that an interrupt between the two leaves it to the lab."""

@@ -137,6 +137,7 @@ def _begun(core: Core, host: str, peer: Address, source_port: int) -> socket.soc
         if source_port:
             bind(core, sock, held)
         begin_to_connect(ground, sock, peer)
+        core.hold(sock, _with_local(held, own_end(sock)))  # also if it is refused: a SYN was sent
         return sock
     except BaseException:
         if sock is not None:
