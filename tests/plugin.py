@@ -10,8 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import audit
+
+# What hypothesis draws is the same every time, so that a change is judged by itself and not by
+# luck. To look further: pytest --hypothesis-profile=luck
+settings.register_profile("luck", derandomize=False)
+settings.register_profile("same", derandomize=True)
+settings.load_profile("same")
 
 
 def pytest_configure(config: pytest.Config) -> None:
