@@ -1,6 +1,5 @@
 """The name server, as dnslib's client side, `dig` and plain bytes see it."""
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from portlab import Lab, apps
 from portlab.apps.dns import MOST_OVER_UDP, PLAIN, framed
+from tests.requires import needs
 
 LOCAL, PEER = ("10.0.0.1", 53), ("10.0.0.2", 50000)
 DNS = apps.Dns()
@@ -146,9 +146,6 @@ def test_any_bytes_are_answered_in_form_or_not_at_all(data: bytes) -> None:
 
 # ---- with a program from outside
 
-DIG = shutil.which("dig")
-with_dig = pytest.mark.skipif(DIG is None, reason="needs dig")
-
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
@@ -161,11 +158,11 @@ def port() -> Iterator[int]:
 
 
 def dig(port: int, *arguments: str) -> str:
-    command = [str(DIG), "@127.0.0.1", "-p", str(port), "+time=5", "+tries=2", *arguments]
+    needs("dig")
+    command = ["dig", "@127.0.0.1", "-p", str(port), "+time=5", "+tries=2", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
-@with_dig
 @pytest.mark.parametrize("way", ["+notcp", "+tcp"])
 def test_dig_gets_its_answer_over_both(port: int, way: str) -> None:
     assert dig(port, way, "+short", "portlab.example") == "192.0.2.80\n"
@@ -177,7 +174,6 @@ def test_dig_gets_its_answer_over_both(port: int, way: str) -> None:
     assert "status: NXDOMAIN" in dig(port, way, "nothing.example")
 
 
-@with_dig
 def test_dig_asks_again_over_tcp_when_the_answer_is_truncated(port: int) -> None:
     shown = dig(port, "+noedns", "many.portlab.example")
     assert ";; Truncated, retrying in TCP mode." in shown
@@ -185,7 +181,6 @@ def test_dig_asks_again_over_tcp_when_the_answer_is_truncated(port: int) -> None
     assert "(TCP)" in shown
 
 
-@with_dig
 def test_dig_with_edns_needs_no_tcp(port: int) -> None:
     shown = dig(port, "+notcp", "+bufsize=1232", "many.portlab.example")
     assert "Truncated" not in shown
