@@ -9,7 +9,7 @@ is nobody's yet is kept for a moment, and then forgotten.
 from collections import deque
 from dataclasses import replace
 
-from portlab.errors import PacketError
+from portlab.errors import PacketError, WorldError
 from portlab.packets import Packet
 from portlab.trace.links import ETHERNET
 from portlab.trace.record import Frame, Record
@@ -37,12 +37,17 @@ class Capture:
         self._missed = 0
         self.last = core.log.now()
         """When the newest packet of the lab came."""
-        self._server.ask(self._open)
+        if not self._server.ask(self._open):
+            raise WorldError(
+                "The loopback packets of this computer cannot be captured: the thread that would "
+                "read them did not start in time. Try again."
+            )
 
-    def _open(self) -> None:
+    def _open(self) -> bool:
         self._tap = Tap()
         self._core.at_the_end(self._close)
         self._server.readiness.watch(self._tap.socket, self._take, read=True, write=False)
+        return True
 
     def records(self) -> list[Record]:
         """One for each packet up to now."""
