@@ -363,7 +363,7 @@ def test_names_that_a_host_can_have(name):
         assert lab.host(name).name == name
 
 
-@pytest.mark.parametrize("world", ["modell", None, "kernel", 3])
+@pytest.mark.parametrize("world", ["modell", None, "moon", 3])
 def test_worlds_that_are_not_there(world):
     with pytest.raises(WorldError):
         Lab(world)

@@ -8,6 +8,7 @@ import _thread
 import gc
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -20,6 +21,7 @@ import pytest
 import portlab
 from portlab import Lab, apps, run
 from portlab.host import Host
+from portlab.worlds.kernel.host import KernelHost
 from tests.requires import needs
 from tests.worlds.left_behind import belongings, left_behind
 
@@ -84,6 +86,27 @@ def with_models() -> None:
         server.sockets()
 
 
+AS_PYTHON_MADE_IT = vars(socket.socket)["__init__"]
+
+
+def inside_and_programs() -> None:
+    """The standard library's sockets, and a program, in a kernel host."""
+    with Lab("kernel") as lab:
+        server, client = lab.hosts("server", "client")
+        assert isinstance(server, KernelHost)
+        assert isinstance(client, KernelHost)
+        with server.inside():
+            listener = socket.create_server(("", 80))
+        with client.inside(), socket.create_connection(("server", 80)) as near:
+            far, _ = listener.accept()
+            with far, listener:
+                near.sendall(b"x")
+                assert far.recv(1) == b"x"
+        assert client.run(["cat"], input=b"hello").stdout == "hello"
+        client.ping(server)
+        client.sysctl("net.ipv4.tcp_sack", 0)
+
+
 @pytest.fixture(params=OPENED)
 def world(request: pytest.FixtureRequest) -> str:
     if request.param == "kernel":
@@ -140,9 +163,13 @@ def test_an_interrupt_at_any_line_leaves_nothing(tell: Callable[[str], None], wo
     strike_every_line(lambda: tell(world), EVERY[world])
 
 
-def test_an_interrupt_of_model_hosts_on_the_wall_clock_leaves_nothing() -> None:
+@pytest.mark.parametrize("tell", [with_models, inside_and_programs])
+def test_an_interrupt_of_what_only_the_kernel_world_does_leaves_nothing(
+    tell: Callable[[], None],
+) -> None:
     needs("kernel")
-    strike_every_line(with_models, EVERY["kernel"])
+    strike_every_line(tell, EVERY["kernel"])
+    assert vars(socket.socket)["__init__"] is AS_PYTHON_MADE_IT
 
 
 def strike_every_line(tell: Callable[[], None], every: int) -> None:

@@ -10,10 +10,10 @@ import _socket
 import socket
 import threading
 from collections.abc import Callable
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, Protocol
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, finalize
 
 from portlab.errors import AddressError, PortlabError
 from portlab.packets import packed
@@ -38,7 +38,9 @@ class Place(Protocol):
 
 
 _here: ContextVar[Place | None] = ContextVar("portlab_inside", default=None)
-_inside: set["Inside"] = set()
+_inside: set[int] = set()
+"""The blocks that somebody is in, by id()."""
+
 _changing = threading.Lock()
 _originals: list[tuple[Any, str, Any]] = []
 
@@ -87,12 +89,16 @@ class Inside:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._tokens: list[Token[Place | None]] = []
+        self._outer: Place | None = None
+        self._at_the_latest: finalize[[int, Place | None], Inside] | None = None
 
     def __enter__(self) -> None:
         try:
-            _enter(self)
-            self._tokens.append(_here.set(self._place))
+            self._outer = _here.get()
+            # An interrupt may strike before, or while, the block is left.
+            self._at_the_latest = finalize(self, _go_back, id(self), self._outer)
+            _enter(id(self))
+            _here.set(self._place)
         except BaseException:
             self._leave()
             raise
@@ -103,28 +109,30 @@ class Inside:
         error: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        try:
-            self._leave()
-        finally:
-            self._leave()  # once more, should an interrupt have broken off the first try
+        self._leave()
 
     def _leave(self) -> None:
-        while self._tokens:
-            _here.reset(self._tokens.pop())
-        _leave(self)
+        if self._at_the_latest is not None and self._at_the_latest.alive:
+            _go_back(id(self), self._outer)
+            self._at_the_latest.detach()
+
+
+def _go_back(one: int, outer: Place | None) -> None:
+    _here.set(outer)
+    _leave(one)
 
 
 # ---- the socket module, changed and changed back
 
 
-def _enter(one: Inside) -> None:
+def _enter(one: int) -> None:
     with _changing:
         if not _inside:
             _change()
         _inside.add(one)
 
 
-def _leave(one: Inside) -> None:
+def _leave(one: int) -> None:
     with _changing:
         _inside.discard(one)
         if not _inside:
