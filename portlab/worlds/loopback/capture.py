@@ -7,9 +7,10 @@ is nobody's yet is kept for a moment, and then forgotten.
 """
 
 from collections import deque
+from contextlib import suppress
 from dataclasses import replace
 
-from portlab.errors import PacketError
+from portlab.errors import AppError, PacketError, WorldError
 from portlab.packets import Packet
 from portlab.trace.links import ETHERNET
 from portlab.trace.record import Frame, Record
@@ -18,6 +19,7 @@ from portlab.worlds.loopback.tap import Tap, Tapped
 from portlab.worlds.sockets.core import Core
 
 _MOMENT = 2_000_000  # microseconds
+_PATIENCE = 5.0  # seconds
 _MOST_STRANGERS = 2000
 _ROUNDS = 256
 """So often the tap is read in a row: enough for a full queue, and an end if somebody fills it."""
@@ -37,16 +39,23 @@ class Capture:
         self._missed = 0
         self.last = core.log.now()
         """When the newest packet of the lab came."""
-        self._server.ask(self._open)
+        if not self._server.ask(self._open):
+            raise WorldError(
+                "The loopback packets of this computer cannot be captured: the thread that would "
+                "read them did not start in time. Try again."
+            )
 
-    def _open(self) -> None:
+    def _open(self) -> bool:
         self._tap = Tap()
         self._core.at_the_end(self._close)
         self._server.readiness.watch(self._tap.socket, self._take, read=True, write=False)
+        return True
 
     def records(self) -> list[Record]:
-        """One for each packet up to now."""
-        self._server.ask(self._take_all)
+        """One for each packet up to now; if an app keeps the thread, up to what it let through."""
+        if not self._core.ended:
+            with suppress(AppError):  # who closes the lab, or uses it, is told
+                self._server.ask(self._take_all, _PATIENCE)
         seen = enumerate(self._seen, start=1)
         return [replace(record, number=number) for number, (_, record) in seen]
 

@@ -27,6 +27,9 @@ _TP_STATUS_CSUMNOTREADY = 8
 _SO_RCVBUFFORCE = 33
 _SO_TIMESTAMPNS = 35
 
+_IP = (0x0800, 0x86DD)
+"""EtherTypes of IPv4 and IPv6."""
+
 _QUEUE = 1 << 25
 """Bytes of packets that may wait to be read, where we may ask for so much."""
 
@@ -79,7 +82,7 @@ class Tap:
                 frame, beside, _, origin = self.socket.recvmsg(_LONGEST, _BESIDE)
             except OSError:
                 break  # nothing waits, or the tap is closed
-            if origin[2] == _PACKET_OUTGOING:
+            if origin[1] not in _IP or origin[2] == _PACKET_OUTGOING:
                 continue
             where = find_ip(ETHERNET, frame)
             time, unfinished = _said_beside(beside)
