@@ -137,12 +137,19 @@ def echo_over_tcp(lab: Lab) -> None:
 
 
 def dns(lab: Lab) -> None:
-    """One short answer over UDP, and one that needs TCP (RFC 7766 section 5)."""
+    _ask(lab, "portlab.example")
+
+
+def dns_truncated(lab: Lab) -> None:
+    """Over UDP only the news that there is more, so it is asked for over TCP (RFC 7766 5)."""
+    _ask(lab, "many.portlab.example")
+
+
+def _ask(lab: Lab, name: str) -> None:
     server, client = lab.hosts("server", "client")
     server.udp(53, Dns())
     server.listen(53, Dns())
-    lookup(client, server, "portlab.example")
-    lookup(client, server, "many.portlab.example")
+    lookup(client, server, name)
 
 
 def udp_closed_port(lab: Lab) -> None:

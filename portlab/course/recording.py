@@ -24,6 +24,7 @@ from portlab.trace.capture import load, save
 from portlab.trace.trace import Trace
 from portlab.wording import listed
 
+SEED = 1
 HOSTS = {"10.0.0.1": "server", "10.0.0.2": "client"}
 
 
@@ -46,7 +47,7 @@ class Recording:
 
     def play(self, world: str) -> Trace:
         """The story once more, in any world with a wire of ours."""
-        return run(self.story, world=world, seed=1, link=self.link, faults=self.faults)
+        return run(self.story, world=world, seed=SEED, link=self.link, faults=self.faults)
 
 
 FIRST_DATA = 4
@@ -76,7 +77,8 @@ RECORDINGS = {
         Recording(recorded.http, "one page over HTTP"),
         Recording(recorded.echo_over_udp, "a question and its answer in two datagrams"),
         Recording(recorded.echo_over_tcp, "the same question over TCP"),
-        Recording(recorded.dns, "a short answer over UDP, a long one over UDP and then TCP"),
+        Recording(recorded.dns, "a name and its address, in two datagrams"),
+        Recording(recorded.dns_truncated, "an answer too long for UDP comes over TCP"),
         Recording(recorded.udp_closed_port, "ICMP port unreachable"),
         Recording(
             recorded.port_scan,
@@ -94,10 +96,7 @@ def recording(name: str) -> Trace:
     >>> [record.flags for record in recording("handshake")]
     ['SYN', 'SYN,ACK', 'ACK']
     """
-    found = RECORDINGS.get(name)
-    if found is None:
-        raise LabError(f"There is no recording {name!r}: there are {listed(sorted(RECORDINGS))}.")
-    trace = load(found.path)
+    trace = load(_known(name).path)
     made = json.loads((_folder() / "made.json").read_text(encoding="utf-8"))[name]
     trace.hosts = dict(HOSTS)
     trace.title = name.replace("-", " ")
@@ -108,17 +107,20 @@ def recording(name: str) -> Trace:
 def on_linux(experiment: Callable[[Lab], object], name: str) -> Trace:
     """The experiment in the kernel world, or, where this computer has none, its recording `name`.
 
-    The records say which of the two it is (captured or recorded), and a note of the Trace why it
-    is not live. Raises what `run` raises, and LabError for no such recording.
+    What the wire does in the recording, it does here too. The records say which of the two it is
+    (captured or recorded), and a note of the Trace why it is not live. Raises what `run` raises,
+    and LabError for no such recording.
     """
     if is_static():
         return recording(name)
+    wire = _known(name)
     try:
-        return run(experiment, world="kernel")
+        Lab("kernel").close()
     except WorldError as error:
         trace = recording(name)
         trace.notes += (f"It is not live, because of this: {error}",)
         return trace
+    return run(experiment, world="kernel", seed=SEED, link=wire.link, faults=wire.faults)
 
 
 def make(names: Sequence[str]) -> None:
@@ -133,6 +135,13 @@ def make(names: Sequence[str]) -> None:
         made[name] = {"system": f"Linux {version}", "date": today}
     kept = {name: made[name] for name in RECORDINGS if name in made}
     index.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+
+
+def _known(name: str) -> Recording:
+    found = RECORDINGS.get(name)
+    if found is None:
+        raise LabError(f"There is no recording {name!r}: there are {listed(sorted(RECORDINGS))}.")
+    return found
 
 
 def _folder() -> Path:

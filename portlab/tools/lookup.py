@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from portlab.apps.dns import framed
-from portlab.errors import LabError, TimedOut
+from portlab.errors import ConnectionAborted, LabError, TimedOut
 from portlab.host import Connection, Host, UdpSocket
 
 PORT = 53
@@ -55,8 +55,8 @@ def lookup(
 
     `over="udp"` goes on to TCP by itself when the answer is truncated (RFC 7766 section 5);
     `over="tcp"` begins there. Raises TimedOut when nothing has come in all `tries`,
-    PortUnreachable or ConnectionRefused where no server is, LabError for a name or kind that is
-    none.
+    PortUnreachable or ConnectionRefused where no server is, ConnectionAborted when it closes before
+    its answer is complete, LabError for a name or kind that is none.
     """
     question = _question(name, kind)
     if over == "tcp":
@@ -65,7 +65,8 @@ def lookup(
         raise LabError(f"DNS goes over 'udp' or over 'tcp', and not over {over!r}.")
     with client.udp() as socket:
         socket.connect(server, port)
-        # The port is chosen so that an outsider has to guess it. The id must be as well.
+        # A resolver draws its ids by chance, so that an outsider has one more number to guess (RFC
+        # 5452). Here it is the port's, so that the same seed gives the same bytes.
         question.header.id = socket.port
         raw, reply = _over_udp(socket, question, timeout, tries)
     if reply.header.tc:
@@ -110,7 +111,10 @@ def _exactly(connection: Connection, number: int, timeout: float) -> bytes:
     while len(come) < number:
         more = connection.receive(number - len(come), timeout=timeout)
         if not more:
-            raise TimedOut("The server closed the connection before its answer was complete.")
+            raise ConnectionAborted(
+                "The server closed the connection before its answer was complete. Ask again, or "
+                "look at the program on that port: is it a name server?"
+            )
         come += more
     return come
 

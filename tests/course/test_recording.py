@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from portlab.course import recorded
 from portlab.course import recording as module
 from portlab.course.recorded import echo_over_udp
 from portlab.course.recording import RECORDINGS, Recording, make, on_linux, recording
@@ -117,12 +118,22 @@ def test_a_learner_with_a_kernel_sees_it_live(monkeypatch: pytest.MonkeyPatch) -
     assert trace.experiment is not None
 
 
+def test_live_the_wire_does_what_it_does_in_the_recording(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    needs("kernel")
+    monkeypatch.delenv("PORTLAB_STATIC", raising=False)
+    trace = on_linux(recorded.filtered, "filtered")
+    assert {record.flags for record in trace} == {"SYN"}
+    assert isinstance(trace.error, TimedOut)
+
+
 def test_a_learner_without_one_sees_the_recording_and_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    def closed(experiment: object, *, world: str) -> Trace:
+    def closed(world: str) -> None:
         raise WorldError("/dev/net/tun is closed.")
 
     monkeypatch.delenv("PORTLAB_STATIC", raising=False)
-    monkeypatch.setattr(module, "run", closed)
+    monkeypatch.setattr(module, "Lab", closed)
     trace = on_linux(echo_over_udp, "echo-over-udp")
     assert {record.origin for record in trace} == {"recorded"}
     assert "/dev/net/tun is closed." in trace.notes[-1]

@@ -105,7 +105,7 @@ def full_backlog(lab: Lab, server: Host, client: Host) -> list[str]:
     server.listen(PORT, backlog=1)
     for _ in range(3):
         try:
-            client.connect(server, PORT, timeout=0.5)
+            client.connect(server, PORT, timeout=2)
             found.append("connected")
         except TimedOut:
             found.append("timed out")
