@@ -165,6 +165,13 @@ PLAIN = [
     scenarios.one_byte_more_than_a_segment,
 ]
 PACKETS_OF_HELLO = 11
+LOST_ONE_BY_ONE = {
+    scenarios.the_server_closes_first: 9,
+    scenarios.half_close: 13,
+    scenarios.close_at_once: 7,
+}
+"""Each of their packets is lost in turn; how many there are."""
+
 FAULTS = {"drop": "lost", "double": "doubled", "swap": "overtaken", "late": "late"}
 
 
@@ -182,6 +189,9 @@ def cases() -> list[Case]:
         for number in range(1, PACKETS_OF_HELLO + 1):
             variant = f"packet {number} {word}"
             made.append(Case(scenarios.hello, variant, faults={number: kind}))
+    for scenario, packets in LOST_ONE_BY_ONE.items():
+        for number in range(1, packets + 1):
+            made.append(Case(scenario, f"packet {number} lost", faults={number: "drop"}))
     made.append(Case(scenarios.much_at_once, outline=unanswered))
     made.append(Case(scenarios.nobody_answers, outline=counted))
     made.append(
