@@ -125,7 +125,7 @@ PORTS = (*range(20, 30), 79, 80, 81, 443, 3389)
 
 def scan(client: KernelHost, *how: str) -> dict[int, str]:
     """What nmap says of each port, from the line it writes for programs to read."""
-    asked = ["nmap", "-Pn", "-n", "-oG", "-", "--max-retries", "1", *how]
+    asked = ["nmap", "-Pn", "-n", "-oG", "-", "--max-retries", "3", *how]
     printed = client.run(asked, timeout=60)
     assert printed.status == 0, printed.stderr
     found = re.findall(r"(\d+)/([a-z|]+)/", printed.stdout)
