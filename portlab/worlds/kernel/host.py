@@ -91,7 +91,8 @@ class KernelHost(SocketHost):
         """A `with` block in which this thread's Python sockets are made in this host.
 
         So http.client, urllib, smtplib, ftplib and whatever else is built on `socket` run here
-        unchanged; names mean the lab's hosts (AddressError for others). Other threads are outside.
+        unchanged; names mean the lab's hosts (AddressError for others). Threads that are started in
+        the block are inside until they end, other threads and all programs are outside.
         """
         self._core.check()
         return Inside(self._place)
