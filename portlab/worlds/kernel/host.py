@@ -151,7 +151,7 @@ class KernelHost(SocketHost):
         ]
         return tuple(sorted(table, key=_order))
 
-    def rows(self, patience: float = 20.0) -> list[Row]:
+    def rows(self, patience: float = 30.0) -> list[Row]:
         """The kernel's own tables. Raises AppError if an app does not let them be read in time."""
         texts = self._place.basement.read(self._place.number, *TABLES, patience=patience)
         found = zip(TABLES, texts, strict=True)

@@ -6,6 +6,7 @@ import os
 import re
 import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -267,6 +268,24 @@ def test_a_helper_that_was_killed_is_told_of() -> None:
             server.sockets()
         with pytest.raises(WorldError, match="helper"):
             server.listen(80)
+
+
+@pytest.mark.usefixtures("nothing_is_left")
+def test_a_helper_that_does_not_answer_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its late answer is never taken for that to another request."""
+    monkeypatch.setattr("portlab.worlds.kernel.channel._PATIENCE", 2.0)
+    with Lab("kernel") as lab:
+        server = lab.host("server")
+        assert isinstance(server, KernelHost)
+        (helper,) = psutil.Process().children()[0].children()
+        SEEN.add(helper)
+        helper.suspend()
+        with pytest.raises(WorldError, match="does not answer"):
+            lab.host("client")
+        with pytest.raises(WorldError, match="has ended"):
+            server.sockets()
+        with pytest.raises(WorldError, match="has ended"), server.inside():
+            socket.socket()
 
 
 @pytest.mark.usefixtures("nothing_is_left")
