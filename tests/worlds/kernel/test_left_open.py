@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import marshal
 import os
 import re
 import select
@@ -19,6 +20,7 @@ import pytest
 
 from portlab import Lab, apps
 from portlab.errors import AppError, WorldError
+from portlab.worlds.kernel.channel import Channel
 from portlab.worlds.kernel.host import KernelHost
 from tests.requires import needs
 from tests.worlds.left_behind import belongings, left_behind
@@ -286,6 +288,20 @@ def test_a_helper_that_does_not_answer_is_ended(monkeypatch: pytest.MonkeyPatch)
             server.sockets()
         with pytest.raises(WorldError, match="has ended"), server.inside():
             socket.socket()
+
+
+@pytest.mark.usefixtures("nothing_is_left")
+def test_an_answer_that_nobody_reads_is_no_trouble(capfd: pytest.CaptureFixture[str]) -> None:
+    channel = Channel()
+    assert channel.pid is not None
+    (helper,) = psutil.Process(channel.pid).children()
+    helper.suspend()
+    for _ in range(3):
+        socket.send_fds(channel._channel, [marshal.dumps(["sysctl"])], [])
+    helper.resume()
+    select.select([channel._channel], [], [], 20)
+    channel.close()
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.usefixtures("nothing_is_left")
