@@ -27,7 +27,8 @@ _WISHES: dict[str, object] = {
 }
 """Every port for everybody, and ICMP echo without a raw socket (icmp(7)); of each host alone."""
 
-_PATIENCE = 20.0
+_PATIENCE = 30.0
+"""Seconds: longer than the channel's, which knows better what is wrong."""
 
 Result = TypeVar("Result")
 

@@ -62,15 +62,27 @@ class Channel:
         return self._process.pid if self._process else None
 
     def ask(self, name: str, *arguments: Any, give: Sequence[int] = ()) -> list[int]:
-        """Have the helper do something; the descriptors it hands back. Raises OSError."""
+        """Have the helper do something; the descriptors it hands back.
+
+        Raises OSError as the system did there, WorldError if the helper is gone.
+        """
+        if self._channel.fileno() < 0:
+            raise _gone()
         try:
             socket.send_fds(self._channel, [marshal.dumps([name, *arguments])], give)
+        except TimeoutError:
+            raise self._given_up() from None
         except ConnectionError:
             raise _gone() from None
         return self._answer()
 
     def _answer(self) -> list[int]:
-        data, descriptors, _, _ = socket.recv_fds(self._channel, _ANSWER, _MOST_DESCRIPTORS)
+        try:
+            data, descriptors, _, _ = socket.recv_fds(self._channel, _ANSWER, _MOST_DESCRIPTORS)
+        except TimeoutError:
+            raise self._given_up() from None
+        except ConnectionError:
+            raise _gone() from None
         for descriptor in descriptors:
             # A program that the learner starts must not keep the lab alive.
             os.set_inheritable(descriptor, False)
@@ -82,6 +94,16 @@ class Channel:
         if error := said.get("error"):
             raise OSError(*error)
         return descriptors
+
+    def _given_up(self) -> WorldError:
+        """End what does not answer: a late answer would be taken for that to the next request."""
+        self._channel.close()
+        if self._process is not None:
+            self._process.kill()
+        return WorldError(
+            "The helper in which the hosts of this lab live does not answer, so it was ended, and "
+            "they with it: it was stopped, or this computer is very busy. Open a new lab."
+        )
 
     def close(self) -> None:
         """End the helper and everything inside. Safe to repeat, and to be interrupted."""

@@ -242,6 +242,7 @@ def main(descriptor: str) -> None:
     answer(channel)
     helper = Helper(channel, tun)
     try:
-        helper.serve()
+        with contextlib.suppress(ConnectionError):  # nobody waits for the answer any more
+            helper.serve()
     finally:
         helper.end()

@@ -91,7 +91,8 @@ class KernelHost(SocketHost):
         """A `with` block in which this thread's Python sockets are made in this host.
 
         So http.client, urllib, smtplib, ftplib and whatever else is built on `socket` run here
-        unchanged; names mean the lab's hosts (AddressError for others). Other threads are outside.
+        unchanged; names mean the lab's hosts (AddressError for others). Threads that are started in
+        the block are inside until they end, other threads and all programs are outside.
         """
         self._core.check()
         return Inside(self._place)
@@ -150,7 +151,7 @@ class KernelHost(SocketHost):
         ]
         return tuple(sorted(table, key=_order))
 
-    def rows(self, patience: float = 20.0) -> list[Row]:
+    def rows(self, patience: float = 30.0) -> list[Row]:
         """The kernel's own tables. Raises AppError if an app does not let them be read in time."""
         texts = self._place.basement.read(self._place.number, *TABLES, patience=patience)
         found = zip(TABLES, texts, strict=True)

@@ -2,15 +2,17 @@
 
 Inside, `socket.socket` makes its socket in the host, so that http.client, smtplib, ftplib and all
 that is built on them run there unchanged; names mean the lab's hosts. Whose host it is stands in a
-context variable: other threads, and what this one does elsewhere, are not touched. While nobody is
-inside anywhere, the `socket` module is exactly as Python made it.
+context variable: what else runs in this computer is not touched. Threads that are started inside
+(and what is handed to a ThreadPoolExecutor there, as asyncio does to look up names) are inside
+until they end. While nobody is inside anywhere, everything is exactly as Python made it.
 """
 
 import _socket
 import socket
 import threading
 from collections.abc import Callable
-from contextvars import ContextVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import ContextVar, copy_context
 from types import TracebackType
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary, finalize
@@ -122,7 +124,7 @@ def _go_back(one: int, outer: Place | None) -> None:
     _leave(one)
 
 
-# ---- the socket module, changed and changed back
+# ---- what is Python's, changed and changed back
 
 
 def _enter(one: int) -> None:
@@ -145,6 +147,8 @@ def _change() -> None:
         for module in (socket, _socket):
             if hasattr(module, name):
                 _put(module, name, _instead_of(getattr(module, name), replacement))
+    _put(threading.Thread, "start", _instead_of(threading.Thread.start, _start))
+    _put(ThreadPoolExecutor, "submit", _instead_of(ThreadPoolExecutor.submit, _submit))
 
 
 def _put(owner: Any, name: str, value: Any) -> None:
@@ -182,6 +186,51 @@ def _init(
     if self.__class__ is socket.socket:
         self.__class__ = LabSocket
         _places[self] = place
+
+
+# ---- what is started inside
+
+
+def _carried(place: Place, work: Callable[..., Any]) -> Callable[..., Any]:
+    """The same work, done inside wherever it is done, and however late."""
+
+    def carried(*given: Any, **named: Any) -> Any:
+        with Inside(place):
+            return work(*given, **named)
+
+    return carried
+
+
+def _start(place: Place, original: Callable[..., None], thread: threading.Thread) -> None:
+    if thread.ident is not None:
+        original(thread)  # which says that it was started already
+        return
+
+    def run() -> None:
+        vars(thread).pop("run", None)
+        thread.run()
+
+    vars(thread)["run"] = _carried(place, run)
+    try:
+        original(thread)
+    except RuntimeError:  # there can be no more threads
+        vars(thread).pop("run", None)
+        raise
+
+
+def _submit(
+    place: Place,
+    original: Callable[..., Future[Any]],
+    pool: ThreadPoolExecutor,
+    work: Callable[..., Any],
+    /,
+    *given: Any,
+    **named: Any,
+) -> Future[Any]:
+    """The work is inside; a thread that the pool starts for it is not, as it does others' too."""
+    outside = copy_context()
+    outside.run(_here.set, None)
+    return outside.run(original, pool, _carried(place, work), *given, **named)
 
 
 # ---- names

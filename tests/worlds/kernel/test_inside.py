@@ -1,6 +1,7 @@
 """`with host.inside():` the standard library's clients and servers, unchanged, in a lab's host."""
 
 import _socket
+import asyncio
 import ftplib
 import http.client
 import http.server
@@ -9,12 +10,13 @@ import socket
 import threading
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from portlab import Lab, apps
-from portlab.errors import LabError
+from portlab.errors import AddressError, LabError
 from portlab.worlds.kernel.host import KernelHost
 from tests.requires import needs
 from tests.worlds.left_behind import belongings, left_behind
@@ -45,6 +47,8 @@ def as_python_made_it() -> list[Any]:
         socket.gethostname,
         _socket.gethostname,
         *sorted(vars(socket.socket).items()),
+        threading.Thread.start,
+        ThreadPoolExecutor.submit,
     ]
 
 
@@ -187,6 +191,140 @@ def test_threads_do_not_disturb_each_other(hosts: tuple[KernelHost, KernelHost])
     assert [len(places) for places in found.values()] == [1, 1, 1]
     assert len(set.union(*found.values())) == 3
     assert as_python_made_it() == before
+
+
+def test_asyncio_asks_the_lab_for_names(
+    hosts: tuple[KernelHost, KernelHost], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks names up in a thread of a pool: none may reach this computer's resolver."""
+    server, client = hosts
+    server.listen(7, apps.Echo())
+    asked: list[object] = []
+    resolver = _socket.getaddrinfo
+
+    def watched(host: object, *rest: Any) -> Any:
+        asked.append(host)
+        return resolver(host, *rest)
+
+    monkeypatch.setattr("_socket.getaddrinfo", watched)
+
+    async def echo(name: str) -> bytes:
+        reader, writer = await asyncio.open_connection(name, 7)
+        writer.write(b"hello")
+        answer = await reader.readexactly(5)
+        writer.close()
+        await writer.wait_closed()
+        return answer
+
+    with client.inside():
+        assert asyncio.run(echo("server")) == b"hello"
+        with pytest.raises(AddressError, match=r"no host 'example\.com'"):
+            asyncio.run(echo("example.com"))
+        assert asyncio.run(asyncio.to_thread(socket.gethostname)) == "client"
+    assert set(asked) <= {"10.0.0.1", "fd00::1"}
+
+
+def test_a_server_with_threads_serves_from_the_thread_it_runs_in(
+    hosts: tuple[KernelHost, KernelHost],
+) -> None:
+    server, client = hosts
+
+    class Where(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            with socket.socket() as one:
+                self.wfile.write(cookie(one))
+
+        def log_message(self, *_: object) -> None: ...
+
+    before = as_python_made_it()
+    with server.inside(), socket.socket() as one:
+        there = cookie(one)
+        web = http.server.ThreadingHTTPServer(("", 80), Where)
+        thread = threading.Thread(target=web.serve_forever)
+        thread.start()
+    with client.inside(), urllib.request.urlopen("http://server/", timeout=10) as page:
+        assert page.read() == there
+    web.shutdown()
+    web.server_close()
+    thread.join()
+    assert as_python_made_it() == before
+
+
+def test_a_pool_is_inside_for_what_was_handed_to_it_there(
+    hosts: tuple[KernelHost, KernelHost],
+) -> None:
+    server, client = hosts
+
+    def where() -> bytes:
+        with socket.socket() as one:
+            return cookie(one)
+
+    with ThreadPoolExecutor(1) as old, ThreadPoolExecutor(1) as young:
+        old.submit(where).result()
+        with client.inside():
+            here = where()
+            assert old.submit(where).result() == young.submit(where).result() == here
+            with server.inside():
+                assert young.submit(where).result() == where() != here
+        assert old.submit(where).result() == young.submit(where).result() == where()
+
+
+def test_a_thread_that_was_there_before_stays_outside(
+    hosts: tuple[KernelHost, KernelHost],
+) -> None:
+    go, found = threading.Event(), list[bytes]()
+
+    def look() -> None:
+        go.wait()
+        with socket.socket() as one:
+            found.append(cookie(one))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    with hosts[1].inside():
+        go.set()
+        thread.join()
+    with socket.socket() as one:
+        assert found == [cookie(one)]
+
+
+def test_a_thread_that_outlives_its_block_stays_inside_and_ends_with_the_lab() -> None:
+    before, made = belongings(), as_python_made_it()
+    left, closed = threading.Event(), threading.Event()
+    heard: list[object] = []
+
+    def try_both_times() -> None:
+        left.wait()
+        heard.append(socket.gethostbyname("host"))
+        with socket.socket() as one:
+            heard.append(cookie(one))
+        closed.wait()
+        for name in ("example.com", "host"):
+            try:
+                socket.create_connection((name, 80))
+            except (AddressError, LabError) as error:
+                heard.append(type(error))
+
+    with Lab("kernel") as lab:
+        host = lab.host("host")
+        assert isinstance(host, KernelHost)
+        thread = threading.Thread(target=try_both_times)
+        with host.inside(), socket.socket() as one:
+            there = cookie(one)
+            thread.start()
+            with pytest.raises(RuntimeError, match="once"):
+                thread.start()
+        left.set()
+        while len(heard) < 2:
+            thread.join(0.01)
+            assert thread.is_alive()
+    closed.set()
+    thread.join()
+    assert heard == ["10.0.0.1", there, AddressError, LabError]
+    assert as_python_made_it() == made
+    assert not left_behind(before)
 
 
 def test_names_mean_the_labs_hosts_in_both_versions_of_ip(

@@ -2,10 +2,12 @@
 
 import contextlib
 import gc
+import marshal
 import os
 import re
 import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +20,7 @@ import pytest
 
 from portlab import Lab, apps
 from portlab.errors import AppError, WorldError
+from portlab.worlds.kernel.channel import Channel
 from portlab.worlds.kernel.host import KernelHost
 from tests.requires import needs
 from tests.worlds.left_behind import belongings, left_behind
@@ -267,6 +270,38 @@ def test_a_helper_that_was_killed_is_told_of() -> None:
             server.sockets()
         with pytest.raises(WorldError, match="helper"):
             server.listen(80)
+
+
+@pytest.mark.usefixtures("nothing_is_left")
+def test_a_helper_that_does_not_answer_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its late answer is never taken for that to another request."""
+    monkeypatch.setattr("portlab.worlds.kernel.channel._PATIENCE", 2.0)
+    with Lab("kernel") as lab:
+        server = lab.host("server")
+        assert isinstance(server, KernelHost)
+        (helper,) = psutil.Process().children()[0].children()
+        SEEN.add(helper)
+        helper.suspend()
+        with pytest.raises(WorldError, match="does not answer"):
+            lab.host("client")
+        with pytest.raises(WorldError, match="has ended"):
+            server.sockets()
+        with pytest.raises(WorldError, match="has ended"), server.inside():
+            socket.socket()
+
+
+@pytest.mark.usefixtures("nothing_is_left")
+def test_an_answer_that_nobody_reads_is_no_trouble(capfd: pytest.CaptureFixture[str]) -> None:
+    channel = Channel()
+    assert channel.pid is not None
+    (helper,) = psutil.Process(channel.pid).children()
+    helper.suspend()
+    for _ in range(3):
+        socket.send_fds(channel._channel, [marshal.dumps(["sysctl"])], [])
+    helper.resume()
+    select.select([channel._channel], [], [], 20)
+    channel.close()
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.usefixtures("nothing_is_left")
