@@ -2,5 +2,6 @@
 
 pytest_plugins = ["tests.plugin"]
 
-# Not a module of the tests: Python itself loads it, see tests/audit.py.
-collect_ignore = ["tests/site"]
+# No modules to be imported: Python itself loads the first (see tests/audit.py), and the second is a
+# program, which finds what it needs beside itself.
+collect_ignore = ["tests/site", "portlab/worlds/kernel/helper.py"]
