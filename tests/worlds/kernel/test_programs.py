@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from portlab import Lab, Link, apps
-from portlab.errors import LabError, PortlabError, TimedOut
+from portlab.errors import LabError, LimitReached, PortlabError, TimedOut
 from portlab.worlds.kernel.host import KernelHost
 from tests.requires import needs
 from tests.worlds.left_behind import belongings, left_behind
@@ -89,6 +89,16 @@ def test_a_program_that_prints_much_does_not_get_stuck(
     assert (len(printed.stdout), len(printed.stderr)) == (3_000_000, 3_000_000)
 
 
+def test_a_program_that_prints_without_end_is_ended(
+    hosts: tuple[KernelHost, KernelHost],
+) -> None:
+    _, client = hosts
+    with pytest.raises(LimitReached, match="yes printed more than 16,777,216 bytes"):
+        client.run(["yes", "and again"], timeout=None)
+    _wait_until(lambda: not _running(["yes", "and again"]))
+    assert client.run(["echo", "on we go"]).stdout == "on we go\n"
+
+
 def test_a_program_that_does_not_read_does_not_get_stuck(
     hosts: tuple[KernelHost, KernelHost],
 ) -> None:
@@ -157,7 +167,11 @@ def test_a_program_that_cannot_be_started_says_why(
 
 
 def _sleeping() -> bool:
-    return any(one.info["cmdline"] == SLEEP for one in psutil.process_iter(["cmdline"]))
+    return _running(SLEEP)
+
+
+def _running(argv: list[str]) -> bool:
+    return any(one.info["cmdline"] == argv for one in psutil.process_iter(["cmdline"]))
 
 
 def _wait_until(true: object) -> None:
