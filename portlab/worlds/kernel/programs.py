@@ -60,7 +60,7 @@ def run(
     plan = json.dumps(
         {
             "argv": list(argv),
-            "program": os.path.abspath(program),
+            "program": os.path.realpath(program),
             "folder": os.getcwd(),
             "environment": {
                 name: value

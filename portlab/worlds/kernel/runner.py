@@ -125,6 +125,18 @@ def tell(channel: socket.socket, **what: object) -> None:
         channel.send(json.dumps(what).encode())
 
 
+def enter_folder(folder: str) -> None:
+    """Or the nearest above it: one under /run is hidden."""
+    while folder != "/":
+        try:
+            os.chdir(folder)
+        except FileNotFoundError:
+            folder = os.path.dirname(folder)
+        else:
+            return
+    os.chdir("/")
+
+
 def start(plan: dict[str, object], streams: list[int], channel: socket.socket) -> None:
     """Become the program. Comes back only if that fails."""
     try:
@@ -132,7 +144,7 @@ def start(plan: dict[str, object], streams: list[int], channel: socket.socket) -
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
             os.close(stream)
-        os.chdir(str(plan["folder"]))
+        enter_folder(str(plan["folder"]))
         filter_calls()
         argv, environment = plan["argv"], plan["environment"]
         assert isinstance(argv, list)

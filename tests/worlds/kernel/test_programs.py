@@ -1,9 +1,13 @@
 """Programs of this computer, run in a host: curl, nc, dig and ss know nothing of portlab."""
 
+import os
+import shutil
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -157,13 +161,29 @@ def test_what_cannot_be_run_is_refused(
 def test_a_program_that_cannot_be_started_says_why(
     hosts: tuple[KernelHost, KernelHost], tmp_path: object
 ) -> None:
-    from pathlib import Path
-
     broken = Path(str(tmp_path)) / "broken"
     broken.write_bytes(b"\x7fELF and no more")
     broken.chmod(0o755)
     with pytest.raises(PortlabError, match="could not be run"):
         hosts[0].run([str(broken)])
+
+
+@pytest.mark.skipif(not os.access("/run", os.W_OK), reason="only root may write to /run")
+def test_what_is_reached_by_way_of_run_can_be_run(
+    hosts: tuple[KernelHost, KernelHost], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As all programs of NixOS are; and a learner may work in a folder there."""
+    echo = shutil.which("echo")
+    assert echo is not None
+    with tempfile.TemporaryDirectory(dir="/run", prefix="portlab-") as folder:
+        link = Path(folder) / "echo"
+        link.symlink_to(echo)
+        monkeypatch.chdir(folder)
+        try:
+            assert hosts[0].run([str(link), "hello"]).stdout == "hello\n"
+            assert hosts[0].run(["pwd"]).stdout == "/run\n"
+        finally:
+            monkeypatch.undo()
 
 
 def _sleeping() -> bool:
