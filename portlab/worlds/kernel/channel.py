@@ -9,6 +9,7 @@ import os
 import socket
 import subprocess
 import sys
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -78,14 +79,11 @@ class Channel:
 
     def _answer(self) -> list[int]:
         try:
-            data, descriptors, _, _ = socket.recv_fds(self._channel, _ANSWER, _MOST_DESCRIPTORS)
+            data, descriptors = _receive(self._channel)
         except TimeoutError:
             raise self._given_up() from None
         except ConnectionError:
             raise _gone() from None
-        for descriptor in descriptors:
-            # A program that the learner starts must not keep the lab alive.
-            os.set_inheritable(descriptor, False)
         if not data:
             raise _gone()
         said: dict[str, Any] = marshal.loads(data)
@@ -125,6 +123,19 @@ def obstacle() -> Obstacle | None:
     except NoKernelWorld as error:
         return error.obstacle
     return None
+
+
+def _receive(channel: socket.socket) -> tuple[bytes, list[int]]:
+    """As socket.recv_fds, which does not pass its flags on. A program that the learner starts
+    must not have a descriptor of the lab, not even if it is started at this very moment.
+    """
+    descriptors = array("i")
+    space = socket.CMSG_LEN(_MOST_DESCRIPTORS * descriptors.itemsize)
+    data, told, _, _ = channel.recvmsg(_ANSWER, space, socket.MSG_CMSG_CLOEXEC)
+    for level, kind, content in told:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            descriptors.frombytes(content)
+    return data, list(descriptors)
 
 
 def _begin() -> str:

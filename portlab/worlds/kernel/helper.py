@@ -63,8 +63,11 @@ def write(path: str, text: str) -> None:
         os.close(descriptor)
 
 
-def enter_namespaces() -> None:
-    """Namespaces of our own, inside a user namespace; root goes without where that is refused."""
+def enter_namespaces() -> bool:
+    """Namespaces of our own, inside a user namespace; root goes without where that is refused.
+
+    Tells whether there is a user namespace.
+    """
     user, group = os.geteuid(), os.getegid()
     own = CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC
     try:
@@ -76,13 +79,14 @@ def enter_namespaces() -> None:
             call("unshare", own)
         except OSError:
             raise Refused("user", error) from None
-        return
+        return False
     try:
         write("/proc/self/setgroups", "deny")  # before gid_map, or that is refused
         write("/proc/self/uid_map", f"0 {user} 1")
         write("/proc/self/gid_map", f"0 {group} 1")
     except OSError as error:
         raise Refused("map", error) from None
+    return True
 
 
 def new_tun() -> int:
@@ -105,8 +109,9 @@ def new_tun() -> int:
 class Helper:
     """The hosts by number, each a descriptor of its network namespace."""
 
-    def __init__(self, channel: socket.socket, spare: int) -> None:
+    def __init__(self, channel: socket.socket, spare: int, *, own_users: bool) -> None:
         self._channel = channel
+        self._own_users = own_users
         self._spare: int | None = spare
         self._hosts: list[int] = []
 
@@ -207,7 +212,7 @@ class Helper:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for descriptor in given:
                 os.set_inheritable(descriptor, True)
-            numbers = map(str, given)
+            numbers = map(str, [int(self._own_users), *given])
             os.execv(sys.executable, [sys.executable, "-I", "-S", runner, *numbers])
         finally:
             os._exit(1)
@@ -224,7 +229,7 @@ def main(descriptor: str) -> None:
     channel = socket.socket(fileno=int(descriptor))
     channel.set_inheritable(False)  # no program that runs inside is to have it
     try:
-        enter_namespaces()
+        own_users = enter_namespaces()
         # For the first host: so an obstacle is told of before there is one.
         tun = new_tun()
     except Refused as refused:
@@ -240,7 +245,7 @@ def main(descriptor: str) -> None:
     call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     answer(channel)
-    helper = Helper(channel, tun)
+    helper = Helper(channel, tun, own_users=own_users)
     try:
         with contextlib.suppress(ConnectionError):  # nobody waits for the answer any more
             helper.serve()

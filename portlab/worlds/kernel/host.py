@@ -105,7 +105,8 @@ class KernelHost(SocketHost):
         It has the host's network, names and socket table, reads `input`, and sees the files of
         this computer, but none of its processes and Unix sockets. Everything it started ends with
         it. Raises LabError if there is no such program, TimedOut after `timeout` seconds (None:
-        never), WorldError where the system does not let it be closed in.
+        never), LimitReached if it prints more than 16 MiB, WorldError where the system does not let
+        it be closed in.
         """
         self._core.check()
         return run(self._core, self._place, argv, input, timeout)

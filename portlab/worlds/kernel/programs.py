@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from portlab.errors import LabError, TimedOut, WorldError
+from portlab.errors import LabError, LimitReached, TimedOut, WorldError
 from portlab.network.checks import as_bytes
 from portlab.worlds.kernel.ground import KernelGround
 from portlab.worlds.sockets.core import Core
@@ -18,6 +18,8 @@ from portlab.worlds.sockets.core import Core
 RUNNER = Path(__file__).with_name("runner.py")
 _SLICE = 0.25
 _AT_ONCE = 65_536
+_MOST_PRINTED = 16 << 20
+"""Bytes, of output and errors together."""
 _KEPT = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TERM", "TZ", "TMPDIR")
 """Of the environment, with LC_*: not what names proxies, agents or sockets of this computer."""
 
@@ -58,7 +60,7 @@ def run(
     plan = json.dumps(
         {
             "argv": list(argv),
-            "program": os.path.abspath(program),
+            "program": os.path.realpath(program),
             "folder": os.getcwd(),
             "environment": {
                 name: value
@@ -74,10 +76,15 @@ def run(
     try:
         while running.wait(min(_SLICE, max(0.0, core.left(until)))):
             core.check()
+            if sum(map(len, running.printed.values())) > _MOST_PRINTED:
+                raise LimitReached(
+                    f"{argv[0]} printed more than {_MOST_PRINTED:,} bytes, which is the most, and "
+                    "was ended. Ask it for less, or have it write to a file."
+                )
             if core.left(until) <= 0:
                 raise TimedOut(
                     f"{argv[0]} did not end in {timeout:g} s, and was ended. It printed: "
-                    f"{running.printed[1][-200:]!r}"
+                    f"{bytes(running.printed[1][-200:])!r}"
                 )
     finally:
         running.close()
@@ -95,7 +102,7 @@ class _Running:
     """A program that was started. Made in the server's thread: an interrupt could lose its ends."""
 
     def __init__(self, ground: KernelGround, plan: str, given: bytes) -> None:
-        self.printed = {1: b"", 2: b""}
+        self.printed = {1: bytearray(), 2: bytearray()}
         self._given = given
         self._said: dict[str, Any] = {}
         theirs: list[int] = []
@@ -165,7 +172,7 @@ class _Running:
         if "status" not in self._said:
             raise WorldError(f"{name} was ended before its time, and its host with it.")
         out, err = (self.printed[stream].decode("utf-8", "replace") for stream in (1, 2))
-        return Printed(out, err, self._said["status"], self.printed[1])
+        return Printed(out, err, self._said["status"], bytes(self.printed[1]))
 
     def close(self) -> None:
         """End it, if it still runs. Safe to repeat."""

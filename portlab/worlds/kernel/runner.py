@@ -1,8 +1,8 @@
 """The program that prepares a program of this computer to run in a host.
 
-The helper starts it in the host's network namespace, as `python -I -S runner.py FD FD FD FD`:
-standard input, output and error of the program, and the channel to whoever waits, on which first
-the plan comes and then the outcome goes. It closes what
+The helper starts it in the host's network namespace, as `python -I -S runner.py USERS FD FD FD FD`:
+whether (1 or 0) there is a user namespace; standard input, output and error of the program, and the
+channel to whoever waits, on which first the plan comes and then the outcome goes. It closes what
 could lead out of the lab (mount namespace, system call filter), and starts the program in a PID
 namespace of its own. When the program ends, or whoever waits does, everything in that ends too.
 
@@ -125,6 +125,18 @@ def tell(channel: socket.socket, **what: object) -> None:
         channel.send(json.dumps(what).encode())
 
 
+def enter_folder(folder: str) -> None:
+    """Or the nearest above it: one under /run is hidden."""
+    while folder != "/":
+        try:
+            os.chdir(folder)
+        except FileNotFoundError:
+            folder = os.path.dirname(folder)
+        else:
+            return
+    os.chdir("/")
+
+
 def start(plan: dict[str, object], streams: list[int], channel: socket.socket) -> None:
     """Become the program. Comes back only if that fails."""
     try:
@@ -132,7 +144,7 @@ def start(plan: dict[str, object], streams: list[int], channel: socket.socket) -
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
             os.close(stream)
-        os.chdir(str(plan["folder"]))
+        enter_folder(str(plan["folder"]))
         filter_calls()
         argv, environment = plan["argv"], plan["environment"]
         assert isinstance(argv, list)
@@ -166,8 +178,19 @@ def end_the_others() -> None:
             os.wait()
 
 
-def main(*descriptors: str) -> None:
-    *streams, number = map(int, descriptors)
+def own_processes(*, own_users: bool) -> None:
+    """A /proc of the new PID namespace, in which no process of this computer is seen."""
+    try:
+        mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    except OSError:
+        # A container may forbid it. Who is root in a user namespace of ours alone cannot look into
+        # this computer's processes through the old /proc; its own root could (namespaces, files).
+        if not own_users:
+            raise
+
+
+def main(*numbers: str) -> None:
+    own_users, *streams, number = map(int, numbers)
     channel = socket.socket(fileno=number)
     channel.set_inheritable(False)
     plan = json.loads(channel.recv(LONGEST_PLAN))
@@ -178,9 +201,7 @@ def main(*descriptors: str) -> None:
         close_doors(plan["hosts"])
         if os.fork():
             return
-        # A container may forbid it; then /proc shows numbers that mean nothing here.
-        with contextlib.suppress(OSError):
-            mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+        own_processes(own_users=bool(own_users))
     except OSError as error:
         tell(channel, error=[error.errno, str(error)])
         return

@@ -202,7 +202,7 @@ def test_asyncio_asks_the_lab_for_names(
     asked: list[object] = []
     resolver = _socket.getaddrinfo
 
-    def watched(host: object, *rest: Any) -> Any:
+    def watched(host: Any, *rest: Any) -> Any:
         asked.append(host)
         return resolver(host, *rest)
 

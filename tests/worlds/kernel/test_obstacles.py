@@ -73,13 +73,16 @@ def test_elsewhere_than_on_linux_it_says_so(monkeypatch: pytest.MonkeyPatch, pla
         Lab("kernel")
 
 
-def where_root_forbids(limits: str, script: str) -> tuple[str, str]:
-    """Run a script as the root of a user namespace who has set limits for all below it."""
+def where_root_forbids(limits: str, script: str, *around: str) -> tuple[str, str]:
+    """Run a script as the root of a user namespace who has set limits for all below it.
+
+    `around` is a command that runs what follows it.
+    """
     needs("kernel")
     set_limits = "".join(f"echo 0 > /proc/sys/user/{limit}; " for limit in limits.split())
     root = ["unshare", "--user", "--map-root-user", "sh", "-c", f'{set_limits} exec "$@"', "sh"]
     done = subprocess.run(
-        [*root, sys.executable, "-c", script],
+        [*around, *root, sys.executable, "-c", script],
         capture_output=True,
         text=True,
         check=False,
@@ -112,3 +115,25 @@ def test_root_goes_without_a_user_namespace_where_that_is_refused() -> None:
         "    client.connect(server, 80)\n"
         "    print(server.run(['cat', '/etc/hosts']).stdout.split()[-1])\n",
     ) == ("client\n", "")
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [("max_user_namespaces", "mount: Operation not permitted"), ("", "well")],
+)
+def test_root_runs_no_program_that_would_see_this_computers_processes(
+    limits: str, said: str
+) -> None:
+    """As in a container that hides parts of /proc: the kernel gives nobody in it a /proc anew."""
+    hide = 'mount -t tmpfs none /proc/fs && exec "$@"'
+    around = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", hide, "sh"]
+    printed, complained = where_root_forbids(
+        limits,
+        "from portlab import Lab\nfrom portlab.errors import WorldError\n"
+        "with Lab('kernel') as lab:\n"
+        "    try: print(lab.host('one').run(['echo', 'well']))\n"
+        "    except WorldError as error: print(error)\n",
+        *around,
+    )
+    assert complained == ""
+    assert said in printed

@@ -1,15 +1,19 @@
 """Programs of this computer, run in a host: curl, nc, dig and ss know nothing of portlab."""
 
+import os
+import shutil
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
 
 from portlab import Lab, Link, apps
-from portlab.errors import LabError, PortlabError, TimedOut
+from portlab.errors import LabError, LimitReached, PortlabError, TimedOut
 from portlab.worlds.kernel.host import KernelHost
 from tests.requires import needs
 from tests.worlds.left_behind import belongings, left_behind
@@ -89,6 +93,16 @@ def test_a_program_that_prints_much_does_not_get_stuck(
     assert (len(printed.stdout), len(printed.stderr)) == (3_000_000, 3_000_000)
 
 
+def test_a_program_that_prints_without_end_is_ended(
+    hosts: tuple[KernelHost, KernelHost],
+) -> None:
+    _, client = hosts
+    with pytest.raises(LimitReached, match="yes printed more than 16,777,216 bytes"):
+        client.run(["yes", "and again"], timeout=None)
+    _wait_until(lambda: not _running(["yes", "and again"]))
+    assert client.run(["echo", "on we go"]).stdout == "on we go\n"
+
+
 def test_a_program_that_does_not_read_does_not_get_stuck(
     hosts: tuple[KernelHost, KernelHost],
 ) -> None:
@@ -147,8 +161,6 @@ def test_what_cannot_be_run_is_refused(
 def test_a_program_that_cannot_be_started_says_why(
     hosts: tuple[KernelHost, KernelHost], tmp_path: object
 ) -> None:
-    from pathlib import Path
-
     broken = Path(str(tmp_path)) / "broken"
     broken.write_bytes(b"\x7fELF and no more")
     broken.chmod(0o755)
@@ -156,8 +168,30 @@ def test_a_program_that_cannot_be_started_says_why(
         hosts[0].run([str(broken)])
 
 
+@pytest.mark.skipif(not os.access("/run", os.W_OK), reason="only root may write to /run")
+def test_what_is_reached_by_way_of_run_can_be_run(
+    hosts: tuple[KernelHost, KernelHost], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As all programs of NixOS are; and a learner may work in a folder there."""
+    echo = shutil.which("echo")
+    assert echo is not None
+    with tempfile.TemporaryDirectory(dir="/run", prefix="portlab-") as folder:
+        link = Path(folder) / "echo"
+        link.symlink_to(echo)
+        monkeypatch.chdir(folder)
+        try:
+            assert hosts[0].run([str(link), "hello"]).stdout == "hello\n"
+            assert hosts[0].run(["pwd"]).stdout == "/run\n"
+        finally:
+            monkeypatch.undo()
+
+
 def _sleeping() -> bool:
-    return any(one.info["cmdline"] == SLEEP for one in psutil.process_iter(["cmdline"]))
+    return _running(SLEEP)
+
+
+def _running(argv: list[str]) -> bool:
+    return any(one.info["cmdline"] == argv for one in psutil.process_iter(["cmdline"]))
 
 
 def _wait_until(true: object) -> None:
