@@ -36,10 +36,11 @@ class Recording:
     shows: str
     link: Link | None = None
     faults: tuple[Fault, ...] = ()
+    variant: str = ""
 
     @property
     def name(self) -> str:
-        return self.story.__name__.replace("_", "-")
+        return self.story.__name__.replace("_", "-") + self.variant
 
     @property
     def path(self) -> Path:
@@ -77,6 +78,12 @@ RECORDINGS = {
         Recording(recorded.http, "one page over HTTP"),
         Recording(recorded.echo_over_udp, "a question and its answer in two datagrams"),
         Recording(recorded.echo_over_tcp, "the same question over TCP"),
+        Recording(
+            recorded.echo_over_tcp,
+            "the question is lost, and sent again",
+            faults=(drop(FIRST_DATA),),
+            variant="-lost",
+        ),
         Recording(recorded.dns, "a name and its address, in two datagrams"),
         Recording(recorded.dns_truncated, "an answer too long for UDP comes over TCP"),
         Recording(recorded.udp_closed_port, "ICMP port unreachable"),
