@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from portlab.views.header import header as header
     from portlab.views.hearing import heard as heard
     from portlab.views.layers import layers as layers
+    from portlab.views.overheard import overheard as overheard
     from portlab.views.picture import ladder as ladder
     from portlab.views.table import table as table
 
@@ -68,6 +69,7 @@ _HOMES = {
     "load": "portlab.trace.capture",
     "lookup": "portlab.tools.lookup",
     "on_linux": "portlab.course.recording",
+    "overheard": "portlab.views.overheard",
     "predict": "portlab.quiz.prediction",
     "questions": "portlab.quiz.closing",
     "recording": "portlab.course.recording",
