@@ -82,6 +82,10 @@ class QuizError(PortlabError):
     """A question asked, answered or written in a way that cannot be graded."""
 
 
+class ProgressError(QuizError):
+    """A file of answers that cannot be read or written; what was in it is still there."""
+
+
 class ScriptError(PortlabError):
     """A script of segments that cannot be read; `line` and `column` (from 1) say where."""
 

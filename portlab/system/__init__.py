@@ -12,6 +12,7 @@ reading, not from guessing by name or version, and asking changes nothing and se
 
 from portlab.system.files import (
     course_folder,
+    only_one,
     replace_file,
     unwritable_because,
     user_folder,
@@ -29,6 +30,7 @@ __all__ = [
     "has_screen",
     "is_static",
     "obstacle_at",
+    "only_one",
     "replace_file",
     "unwritable_because",
     "user_folder",

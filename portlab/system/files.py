@@ -68,11 +68,30 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 @contextmanager
+def only_one(path: Path, seconds: float = 10.0) -> Iterator[None]:
+    """While this lasts, no other process that asks for the same `path` gets here.
+
+    A process that is killed lets go. Raises TimeoutError after `seconds`, and OSError.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path.with_name(f"{path.name}.lock"))
+    try:
+        with lock.acquire(timeout=seconds):
+            yield
+    except Timeout as error:
+        raise TimeoutError(f"{lock.lock_file} is held by another program") from error
+
+
+@contextmanager
 def _beside(path: Path, content: bytes) -> Iterator[Path]:
     """A complete file in the same folder, gone afterwards unless it was moved."""
     whole = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        whole.write_bytes(content)
+        with whole.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # or the name may outlive a power cut, and the bytes not
         yield whole
     finally:
         whole.unlink(missing_ok=True)
