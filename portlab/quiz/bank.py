@@ -5,6 +5,7 @@ that is broken and the remedy: who writes questions at night mends them all in o
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,21 @@ from typing import Any
 from portlab import material
 from portlab.errors import QuizError
 from portlab.quiz.fields import Fields
-from portlab.quiz.grading import as_number, plain
-from portlab.quiz.question import KINDS, Choice, ManyChoices, Number, OneChoice, Question, ShortText
+from portlab.quiz.grading import as_filled, as_number, plain
+from portlab.quiz.question import (
+    KINDS,
+    Blank,
+    Choice,
+    Fill,
+    ManyChoices,
+    Match,
+    Number,
+    OneChoice,
+    Order,
+    Pair,
+    Question,
+    ShortText,
+)
 from portlab.quiz.reading import Slip, entries
 from portlab.wording import count, listed
 
@@ -148,9 +162,52 @@ def _short_text(fields: Fields) -> dict[str, Any]:
     return {"key": key, "accept": accept, "mistakes": mistakes}
 
 
+def _match(fields: Fields) -> dict[str, Any]:
+    pairs: list[Pair] = []
+    others = fields.texts("others", otherwise=())
+    for one in fields.each("pairs"):
+        pair = Pair(one.text("left"), one.text("right"), one.text("why"))
+        if pair.left and pair.left in [earlier.left for earlier in pairs]:
+            one.slip("left", f'Two pairs have "{pair.left}".', "What belongs to it must be one.")
+        if pair.right and pair.right in others:
+            rule = f'"{pair.right}" belongs to a pair, and stands among the others.'
+            one.slip("right", rule, "Take it from `others`.")
+        one.nothing_else()
+        pairs.append(pair)
+    if len(pairs) == 1:
+        fields.slip("pairs", "There is one pair.", "To match takes at least two.")
+    elif pairs and len({pair.right for pair in pairs} | set(others)) == 1:
+        fields.slip("pairs", "There is one right side.", "Add another, or name `others`.")
+    return {"pairs": tuple(pairs), "others": others}
+
+
+def _order(fields: Fields) -> dict[str, Any]:
+    items = fields.texts("items")
+    if len(items) == 1:
+        fields.slip("items", "There is one item.", "To put in order takes at least two.")
+    return {"items": items}
+
+
+def _fill(fields: Fields) -> dict[str, Any]:
+    blanks: list[Blank] = []
+    for one in fields.each("blanks"):
+        bare = Blank(one.text("name"), one.text("key"), one.texts("accept", otherwise=()))
+        if bare.name and bare.name in [earlier.name for earlier in blanks]:
+            one.slip("name", f'Two fields are called "{bare.name}".', "Name one otherwise.")
+        spelled = as_filled(bare)
+        right = [spelled(text) for text in (bare.key, *bare.accept)]
+        mistakes = one.mistakes("mistakes", spelled, right.__contains__)
+        one.nothing_else()
+        blanks.append(replace(bare, mistakes=mistakes))
+    return {"shown": fields.text("shown"), "blanks": tuple(blanks)}
+
+
 _READERS: dict[str, Callable[[Fields], dict[str, Any]]] = {
     OneChoice.kind: _one_choice,
     ManyChoices.kind: _many_choices,
     Number.kind: _number,
     ShortText.kind: _short_text,
+    Match.kind: _match,
+    Order.kind: _order,
+    Fill.kind: _fill,
 }

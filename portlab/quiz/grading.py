@@ -7,12 +7,36 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from operator import attrgetter
 from typing import Any
 
 from portlab.errors import QuizError
 from portlab.quiz import lettered
-from portlab.quiz.question import Choice, ManyChoices, Number, OneChoice, Question, ShortText
+from portlab.quiz.question import (
+    Blank,
+    Choice,
+    Fill,
+    ManyChoices,
+    Match,
+    Mistake,
+    Number,
+    OneChoice,
+    Order,
+    Question,
+    ShortText,
+)
 from portlab.wording import wrapped
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of an answer that has several: a pair, a place in an order, a field filled in."""
+
+    name: str
+    given: str
+    key: str
+    right: bool
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +44,7 @@ class Verdict:
     """An answer, graded. `given` and `key` are in words; `note` answers a mistake foreseen.
 
     `picked` are the numbers of the choices that were chosen, from 0; empty where nothing is chosen
-    from.
+    from. `parts` has each part by itself where there are several, and is empty elsewhere.
     """
 
     question: Question
@@ -29,13 +53,18 @@ class Verdict:
     key: str
     note: str = ""
     picked: tuple[int, ...] = ()
+    parts: tuple[Part, ...] = ()
 
     def __str__(self) -> str:
         """What is said to the answer, in full: it is given now, and there is nothing to hide."""
         question = self.question
-        lines = ["Right." if self.right else "Not right.", f"You answered: {self.given}"]
-        if not self.right:
-            lines.append(f"Right is: {self.key}")
+        lines = ["Right." if self.right else "Not right."]
+        if self.parts:
+            lines += [line for part in self.parts for line in _said(part)]
+        else:
+            lines.append(f"You answered: {self.given}")
+            if not self.right:
+                lines.append(f"Right is: {self.key}")
         if isinstance(question, OneChoice | ManyChoices):
             lines.append("")
             for letter, choice in zip(lettered.LETTERS, question.choices, strict=False):
@@ -48,8 +77,20 @@ class Verdict:
         return "\n".join(lines)
 
 
+def _said(part: Part) -> Iterable[str]:
+    """One line for a part, and what was foreseen to be said to it."""
+    right = "right" if part.right else f"not right, it is {part.key}"
+    yield wrapped(f"{part.name}: {part.given} ({right})", "   ", "   ")
+    if part.note:
+        yield wrapped(part.note, "      ")
+
+
 def grade(question: Question, answer: Any) -> Verdict:
     """Grade `answer`: a choice (its letter, or what it says), a list of those, a number or a text.
+
+    To match and to order takes the letters of what is offered, as in "b a c", or a list of those or
+    of their words: for each left side the right one, or from first to last. Fields are filled with
+    a list, or by name with a dict.
 
     Raises QuizError for what answers another kind of question.
     """
@@ -94,8 +135,93 @@ def _short_text(question: ShortText, answer: Any) -> Verdict:
     if not isinstance(answer, str) or not plain(answer):
         raise QuizError(f"{answer!r} is no text. Answer with a word or two, in quotes.")
     right = plain(answer) in map(plain, (question.key, *question.accept))
-    note = next((m.why for m in question.mistakes if plain(m.answer) == plain(answer)), "")
-    return Verdict(question, right, answer.strip(), question.key, "" if right else note)
+    note = "" if right else _foreseen(question.mistakes, plain, answer)
+    return Verdict(question, right, answer.strip(), question.key, note)
+
+
+def _match(question: Match, answer: Any) -> Verdict:
+    names = [pair.left for pair in question.pairs]
+    picked = [
+        lettered.chosen("this question", question.offered, each)
+        for each in _several(answer, names, "Give a letter for each, in order")
+    ]
+    given = [question.offered[number] for number in picked]
+    parts = [
+        Part(pair.left, text, pair.right, right := text == pair.right, "" if right else pair.why)
+        for pair, text in zip(question.pairs, given, strict=True)
+    ]
+    return _of_parts(question, parts)
+
+
+def _order(question: Order, answer: Any) -> Verdict:
+    offered = question.offered
+    names = [f"{place}." for place in range(1, len(offered) + 1)]
+    each = _several(answer, names, "Give the letters from first to last")
+    picked = [lettered.chosen("this question", offered, one) for one in each]
+    if len(set(picked)) < len(picked):
+        raise QuizError("Something stands there twice. Each has one place.")
+    parts = [
+        Part(name, offered[number], key, offered[number] == key)
+        for name, number, key in zip(names, picked, question.items, strict=True)
+    ]
+    return _of_parts(question, parts)
+
+
+def _fill(question: Fill, answer: Any) -> Verdict:
+    names = [blank.name for blank in question.blanks]
+    given = _several(answer, names, "Give one for each, in order", parted=False)
+    return _of_parts(
+        question, [_filled(blank, text) for blank, text in zip(question.blanks, given, strict=True)]
+    )
+
+
+def _filled(blank: Blank, answer: Any) -> Part:
+    words = str(answer).strip()
+    spelled = as_filled(blank)
+    right = spelled(words) in map(spelled, (blank.key, *blank.accept))
+    note = "" if right else _foreseen(blank.mistakes, spelled, words)
+    return Part(blank.name, words or "nothing", blank.key, right, note)
+
+
+def as_filled(blank: Blank) -> Callable[[str], Any]:
+    """How an answer to `blank` is compared: as a number if the key is one, else as a short text."""
+
+    def spelled(words: str) -> Any:
+        try:
+            return as_number(words)
+        except QuizError:
+            return plain(words)
+
+    return spelled if isinstance(spelled(blank.key), Decimal) else plain
+
+
+def _foreseen(mistakes: Iterable[Mistake], spelled: Callable[[str], Any], words: str) -> str:
+    return next((m.why for m in mistakes if spelled(m.answer) == spelled(words)), "")
+
+
+def _several(answer: Any, names: list[str], how: str, *, parted: bool = True) -> list[Any]:
+    """`answer` as one value for each of `names`. Raises QuizError for more or fewer."""
+    if isinstance(answer, dict):
+        if strange := [name for name in answer if name not in names]:
+            raise QuizError(f"{strange[0]!r} is not asked for. Asked for are: {'; '.join(names)}.")
+        values = [answer.get(name, "") for name in names]
+    elif isinstance(answer, str):
+        values = re.split(r"[\s,]+", answer.strip()) if parted else answer.split(",")
+    elif isinstance(answer, Iterable):
+        values = list(answer)
+    else:
+        values = [answer]
+    if len(values) != len(names):
+        raise QuizError(f"{len(names)} answers are wanted, and {len(values)} came. {how}.")
+    return values
+
+
+def _of_parts(question: Question, parts: list[Part]) -> Verdict:
+    given, key = ("; ".join(f"{p.name} {words(p)}" for p in parts) for words in (_GIVEN, _KEY))
+    return Verdict(question, all(p.right for p in parts), given, key, parts=tuple(parts))
+
+
+_GIVEN, _KEY = attrgetter("given"), attrgetter("key")
 
 
 def as_number(answer: Any) -> Decimal:
@@ -134,4 +260,7 @@ _GRADERS: dict[type[Question], Callable[[Any, Any], Verdict]] = {
     ManyChoices: _many,
     Number: _number,
     ShortText: _short_text,
+    Match: _match,
+    Order: _order,
+    Fill: _fill,
 }

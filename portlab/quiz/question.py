@@ -5,6 +5,7 @@ The learner's page gets a question without its key; see `session`.
 
 from dataclasses import dataclass
 from decimal import Decimal
+from random import Random
 from typing import ClassVar
 
 
@@ -86,4 +87,88 @@ class ShortText(Question):
     mistakes: tuple[Mistake, ...] = ()
 
 
-KINDS: tuple[type[Question], ...] = (OneChoice, ManyChoices, Number, ShortText)
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What is given, `left`, and what belongs to it; `why` is said where another was put there."""
+
+    left: str
+    right: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match(Question):
+    """To each left side belongs one right side; `others` are right sides that belong to none."""
+
+    kind = "match"
+
+    pairs: tuple[Pair, ...]
+    others: tuple[str, ...] = ()
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The right sides in the order in which they are shown, each once."""
+        return mixed(self.id, (*dict.fromkeys(pair.right for pair in self.pairs), *self.others))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(Question):
+    """`items` are to be put in the order in which they stand here."""
+
+    kind = "order"
+
+    items: tuple[str, ...]
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The items in the order in which they are shown, which is never the right one."""
+        return mixed(self.id, self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """One field to fill: its name, and what belongs there, as a ShortText has it.
+
+    Where the key is a number, so is the answer: `0` and `000` are the same.
+    """
+
+    name: str
+    key: str
+    accept: tuple[str, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill(Question):
+    """Fields of something shown, such as a segment, that are to be filled in.
+
+    `shown` is what is given, in lines of text with even spaces.
+    """
+
+    kind = "fill the fields"
+
+    shown: str
+    blanks: tuple[Blank, ...]
+
+
+KINDS: tuple[type[Question], ...] = (
+    OneChoice,
+    ManyChoices,
+    Number,
+    ShortText,
+    Match,
+    Order,
+    Fill,
+)
+
+
+def mixed(seed: str, things: tuple[str, ...]) -> tuple[str, ...]:
+    """`things` in another order, always the same one for a `seed`.
+
+    >>> mixed("any-question", ("first", "second", "third"))
+    ('third', 'first', 'second')
+    """
+    chance, order = Random(seed), list(things)
+    while tuple(order) == things and len(set(things)) > 1:
+        order.sort(key=lambda _: chance.random())
+    return tuple(order)

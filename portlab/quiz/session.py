@@ -9,7 +9,15 @@ from typing import Any
 from portlab.errors import QuizError
 from portlab.quiz import lettered
 from portlab.quiz.grading import Verdict, grade
-from portlab.quiz.question import Choice, ManyChoices, OneChoice, Question
+from portlab.quiz.question import (
+    Choice,
+    Fill,
+    ManyChoices,
+    Match,
+    OneChoice,
+    Order,
+    Question,
+)
 from portlab.quiz.showing import bundle
 from portlab.wording import count, wrapped
 
@@ -65,7 +73,7 @@ class Session:
             return shown | {
                 "kind": question.kind,
                 "prompt": question.prompt,
-                "choices": [choice.text for choice in choices(question)],
+                **_asked(question),
                 "verdict": None if verdict is None else _for_page(verdict),
             }
         missed = [verdict for verdict in self.verdicts if verdict and not verdict.right]
@@ -92,6 +100,11 @@ class Session:
     def _from_page(self, answer: Any) -> Any:
         """A page names choices by their numbers, which are not to be taken for their words."""
         question = self.questions[self._place]
+        if isinstance(question, Match | Order):
+            there = range(len(question.offered))
+            if not all(number in there for number in answer):
+                raise QuizError("Something is missing. Choose one for each.")
+            return [question.offered[number] for number in answer]
         offered = choices(question)
         if not offered:
             return answer
@@ -104,14 +117,14 @@ class Session:
             zip(self.questions, self.verdicts, strict=True), 1
         ):
             lines.append(wrapped(f"{number}. {question.prompt}", hanging="   "))
-            lines += lettered.listed([choice.text for choice in choices(question)])
+            lines += _listed(question)
             if verdict is not None:
                 said = "right" if verdict.right else "not right"
                 lines.append(f"   Answered: {verdict.given} ({said})")
             lines.append("")
         if self.over:
             return "\n".join([*lines, self.tally(), self._more])
-        example = '"a"' if choices(self.questions[0]) else "..."
+        example = _example(self.questions[0])
         return "\n".join([
             *lines,
             f"If you see no buttons here, {self._call}.answer(1, {example})",
@@ -148,6 +161,46 @@ def choices(question: Question) -> tuple[Choice, ...]:
     return question.choices if isinstance(question, OneChoice | ManyChoices) else ()
 
 
+def _asked(question: Question) -> dict[str, Any]:
+    """What the page needs to ask it, beside its prompt: no key, no why."""
+    match question:
+        case Match():
+            lefts = [pair.left for pair in question.pairs]
+            return {"choices": list(question.offered), "parts": lefts}
+        case Order():
+            return {"choices": list(question.offered)}
+        case Fill():
+            blanks = [blank.name for blank in question.blanks]
+            return {"choices": [], "parts": blanks, "shown": question.shown}
+    return {"choices": [choice.text for choice in choices(question)]}
+
+
+def _listed(question: Question) -> list[str]:
+    """The same in lines of text."""
+    match question:
+        case Match():
+            lefts = [f"   {n}  {pair.left}" for n, pair in enumerate(question.pairs, 1)]
+            return [*lefts, "   belong to", *lettered.listed(question.offered)]
+        case Order():
+            return lettered.listed(question.offered)
+        case Fill():
+            shown = [f"   {line}" for line in question.shown.splitlines()]
+            return [*shown, *(f"   {blank.name} = ..." for blank in question.blanks)]
+    return lettered.listed([choice.text for choice in choices(question)])
+
+
+def _example(question: Question) -> str:
+    """How an answer to it is written in code."""
+    match question:
+        case Match():
+            return f'"{" ".join("abcdefgh"[: len(question.pairs)])}"'
+        case Order():
+            return f'"{" ".join(lettered.LETTERS[: len(question.items)])}"'
+        case Fill():
+            return "{" + ", ".join(f'"{blank.name}": ...' for blank in question.blanks) + "}"
+    return '"a"' if choices(question) else "..."
+
+
 def _for_page(verdict: Verdict) -> dict[str, Any]:
     question = verdict.question
     return {
@@ -157,6 +210,7 @@ def _for_page(verdict: Verdict) -> dict[str, Any]:
         "note": verdict.note,
         "picked": list(verdict.picked),
         "choices": [[choice.right, choice.why] for choice in choices(question)],
+        "parts": [[p.name, p.given, p.key, p.right, p.note] for p in verdict.parts],
         "explanation": question.explanation,
         "reference": question.reference,
     }
