@@ -79,7 +79,7 @@ class Verdict:
 
 def _said(part: Part) -> Iterable[str]:
     """One line for a part, and what was foreseen to be said to it."""
-    right = "right" if part.right else f"not right, it is {part.key}"
+    right = "right" if part.right else f"right is: {part.key}"
     yield wrapped(f"{part.name}: {part.given} ({right})", "   ", "   ")
     if part.note:
         yield wrapped(part.note, "      ")

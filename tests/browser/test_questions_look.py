@@ -5,8 +5,10 @@ tried in JupyterLab itself.
 """
 
 import json
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +20,12 @@ from portlab.quiz.session import Session
 from portlab.quiz.widget import PAGE
 from portlab.views.page.module import css, esm
 from tests.quiz.answers import right, wrong
+from tests.quiz.kinds import FILL, MATCH, ORDER, made
 from tests.requires import needs
 
 needs("browser")
 
-from playwright.sync_api import Browser, Page  # noqa: E402
+from playwright.sync_api import Browser, Page, expect  # noqa: E402
 
 from tests.browser.visit import ARTIFACTS  # noqa: E402
 
@@ -30,7 +33,9 @@ from tests.browser.visit import ARTIFACTS  # noqa: E402
 def a_session() -> Session:
     """One question of each kind."""
     asked: dict[type, Question] = {}
-    for question in (*bank.lesson("01"), *bank.lesson("05")):
+    with tempfile.TemporaryDirectory() as folder:
+        parted = [made(Path(folder), text) for text in (MATCH, ORDER, FILL)]
+    for question in (*bank.lesson("01"), *bank.lesson("05"), *parted):
         asked.setdefault(type(question), question)
     return Session("Closing questions", list(asked.values()), "", "Run `questions()` again.")
 
@@ -66,7 +71,8 @@ def alone(
         <style>{css("base.css", PAGE / "quiz.css")}</style><main></main>
         <script type="module">{esm(PAGE / file)}
         const state = {json.dumps(state)};
-        const model = {{ get: () => state, on() {{}}, off() {{}}, send() {{}} }};
+        window.sent = [];
+        const model = {{ get: () => state, on() {{}}, off() {{}}, send: (it) => sent.push(it) }};
         window.end = {render}({{ model, el: document.querySelector("main") }});
         </script>"""
     )
@@ -97,7 +103,7 @@ def test_nothing_is_cut_off_and_axe_finds_no_fault(
             )
             assert outside == [], name
             unguarded = page.locator(
-                ":is(input, button, a, [tabindex]):not([data-lm-suppress-shortcuts='true'])"
+                ":is(input, select, button, a, [tabindex]):not([data-lm-suppress-shortcuts='true'])"
             )
             assert unguarded.count() == 0, name
             found = Axe().run(page, ".portlab")
@@ -112,3 +118,79 @@ def test_a_view_that_ends_leaves_nothing(chromium: Browser) -> None:
         with alone(chromium, file, state, dark=False, width=900) as page:
             page.evaluate("() => window.end()")
             assert page.locator(".portlab").count() == 0
+
+
+PARTED = {"match": MATCH, "order": ORDER, "fill the fields": FILL}
+
+
+@contextmanager
+def asking(chromium: Browser, kind: str, folder: Path) -> Iterator[tuple[Page, Question]]:
+    question = made(folder, PARTED[kind])
+    session = Session("A try", [question], "", "")
+    with alone(chromium, "questions.js", session.state(), dark=False, width=900) as page:
+        yield page, question
+
+
+def sent(page: Page) -> list[Any]:
+    """What the page has said to Python, answers alone."""
+    return [message["answer"] for message in page.evaluate("sent") if message["do"] == "answer"]
+
+
+@pytest.mark.parametrize("kind", PARTED)
+def test_several_parts_by_keyboard_alone(chromium: Browser, kind: str, tmp_path: Path) -> None:
+    with asking(chromium, kind, tmp_path) as (page, question):
+        press, wanted = page.keyboard.press, right(question)
+        press("Tab")
+        if kind == "order":
+            order = list(range(len(wanted)))
+            for place, number in enumerate(wanted):
+                words = question.offered[number]  # type: ignore[attr-defined]
+                page.get_by_role("button", name=f"Move {words} up", exact=True).focus()
+                for left in range(order.index(number), place, -1):
+                    press("Enter")
+                    expect(page.get_by_role("status")).to_have_text(
+                        f"{words} is now {left} of {len(order)}."
+                    )
+                order.remove(number)
+                order.insert(place, number)
+            page.get_by_role("button", name="Answer").focus()
+        else:
+            if kind == "fill the fields":
+                press("Tab")  # past what is shown
+            for value in wanted:
+                if kind == "match":
+                    for _ in range(int(value) + 1):
+                        press("ArrowDown")
+                else:
+                    page.keyboard.type(str(value))
+                press("Tab")
+        expect(page.get_by_role("button", name="Answer")).to_be_focused()
+        press("Enter")
+        assert sent(page) == [wanted]
+
+
+@pytest.mark.parametrize("kind", ["match", "order"])
+def test_what_can_be_dragged_is_dragged(chromium: Browser, kind: str, tmp_path: Path) -> None:
+    with asking(chromium, kind, tmp_path) as (page, question):
+        offered = question.offered  # type: ignore[attr-defined]
+        if kind == "match":
+            for row, number in enumerate(right(question)):
+                chip = page.locator(".portlab-token").nth(int(number))
+                chip.drag_to(page.locator(".portlab-pair").nth(row))
+        else:
+            for place, item in enumerate(question.items):  # type: ignore[attr-defined]
+                lines = page.locator(".portlab-order > li > span")
+                at = lines.all_inner_texts().index(item)
+                if at != place:
+                    lines.nth(at).drag_to(lines.nth(place))
+        assert len(offered) > 2
+        page.get_by_role("button", name="Answer").click()
+        assert sent(page) == [right(question)]
+
+
+@pytest.mark.parametrize("kind", ["match", "fill the fields"])
+def test_what_is_left_open_is_asked_for(chromium: Browser, kind: str, tmp_path: Path) -> None:
+    with asking(chromium, kind, tmp_path) as (page, _):
+        page.get_by_role("button", name="Answer").click()
+        expect(page.get_by_role("status")).to_have_text("One for each, please. A guess is welcome.")
+        assert sent(page) == []

@@ -1,18 +1,28 @@
 """A right and a wrong answer to any question, in the form in which a page sends them."""
 
-from portlab.quiz.question import Number, Question, ShortText
+from portlab.quiz.question import Fill, Match, Mistake, Number, Order, Question, ShortText
 from portlab.quiz.session import choices
 
 
-def right(question: Question) -> list[int] | str:
+def right(question: Question) -> list[int] | list[str] | str:
     """Numbers of choices from 0, or what is typed."""
+    if isinstance(question, Match):
+        return [question.offered.index(pair.right) for pair in question.pairs]
+    if isinstance(question, Order):
+        return [question.offered.index(item) for item in question.items]
+    if isinstance(question, Fill):
+        return [blank.key for blank in question.blanks]
     if isinstance(question, Number | ShortText):
         return str(question.key)
     return [number for number, choice in enumerate(choices(question)) if choice.right]
 
 
-def wrong(question: Question) -> list[int] | str:
+def wrong(question: Question) -> list[int] | list[str] | str:
     """One wrong choice alone, or the first mistake that was foreseen."""
+    if isinstance(question, Match | Order):
+        return list(range(len(question.pairs if isinstance(question, Match) else question.items)))
+    if isinstance(question, Fill):
+        return [(*blank.mistakes, Mistake("?", ""))[0].answer for blank in question.blanks]
     if isinstance(question, Number | ShortText):
         return question.mistakes[0].answer
     return [number for number, choice in enumerate(choices(question)) if not choice.right][:1]

@@ -11,61 +11,10 @@ from hypothesis import strategies as st
 from portlab.errors import QuizError
 from portlab.quiz import bank
 from portlab.quiz.grading import grade
-from portlab.quiz.question import Fill, Match, Order, Question, mixed
+from portlab.quiz.question import Fill, Match, Order, mixed
 from portlab.quiz.session import Session
-
-COMMON = """\
-  covers: [T1]
-  difficulty: 2
-  explanation: So it is.
-  reference: RFC 9293 section 3.5
-"""
-MATCH = f"""\
-- id: who-sends-what
-  kind: match
-{COMMON}  prompt: Which segment does what?
-  pairs:
-    - left: SYN
-      right: opens
-      why: It comes before all others.
-    - left: FIN
-      right: ends one side
-      why: The other side may go on.
-    - left: RST
-      right: ends both sides
-      why: Nothing can be sent after it.
-  others: [carries a name]
-"""
-ORDER = f"""\
-- id: handshake-in-order
-  kind: order
-{COMMON}  prompt: Put the handshake in order.
-  items: [SYN, "SYN,ACK", ACK]
-"""
-FILL = f"""\
-- id: fill-second-segment
-  kind: fill the fields
-{COMMON}  prompt: The second segment of this handshake, please.
-  shown: |
-    1  SYN      seq=1000
-    2  SYN,ACK  seq=5000  ack=?
-  blanks:
-    - name: ack
-      key: 1001
-      mistakes:
-        - answer: 1000
-          why: The SYN counts as one.
-    - name: direction
-      key: server to client
-      accept: [from the server]
-"""
-
-
-def made(folder: Path, text: str) -> Question:
-    file = folder / "05.yaml"
-    file.write_text(text)
-    (question,) = bank.load([file])
-    return question
+from tests.quiz.answers import right
+from tests.quiz.kinds import FILL, MATCH, ORDER, made
 
 
 @pytest.fixture
@@ -110,15 +59,15 @@ def letters(question: Match | Order, words: list[str]) -> str:
 
 
 def test_one_order_of_all_is_right(order: Order) -> None:
-    right = [p for p in permutations(order.items) if grade(order, letters(order, list(p))).right]
-    assert right == [order.items]
+    sound = [p for p in permutations(order.items) if grade(order, letters(order, list(p))).right]
+    assert sound == [order.items]
     assert grade(order, list(order.items)).right
 
 
 def test_each_place_gets_its_own_word(order: Order) -> None:
     verdict = grade(order, ["SYN", "ACK", "SYN,ACK"])
     assert [part.right for part in verdict.parts] == [True, False, False]
-    assert "2.: ACK (not right, it is SYN,ACK)" in str(verdict)
+    assert "2.: ACK (right is: SYN,ACK)" in str(verdict)
 
 
 def test_each_pair_gets_its_own_word(match: Match) -> None:
@@ -195,15 +144,6 @@ def test_slips_are_told_with_their_place(
     assert any(said in str(slip) for slip in slips), slips
 
 
-def right_on_page(question: Question) -> list[object]:
-    if isinstance(question, Match):
-        return [question.offered.index(pair.right) for pair in question.pairs]
-    if isinstance(question, Order):
-        return [question.offered.index(item) for item in question.items]
-    assert isinstance(question, Fill)
-    return [blank.key for blank in question.blanks]
-
-
 @pytest.mark.parametrize("kind", ["match", "order", "fill"])
 def test_the_page_learns_the_key_with_the_verdict(
     kind: str, request: pytest.FixtureRequest
@@ -215,10 +155,10 @@ def test_the_page_learns_the_key_with_the_verdict(
     if isinstance(question, Fill):
         assert "1001" not in before
     assert all(pair.why not in before for pair in getattr(question, "pairs", ()))
-    session.hear({"do": "answer", "answer": right_on_page(question)})
+    session.hear({"do": "answer", "answer": right(question)})
     verdict = session.state()["verdict"]
     assert verdict["right"]
-    assert all(right for _, _, _, right, _ in verdict["parts"])
+    assert all(good for _, _, _, good, _ in verdict["parts"])
 
 
 @pytest.mark.parametrize("kind", ["match", "order"])

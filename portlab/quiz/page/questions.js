@@ -5,6 +5,7 @@ import { button, fill, focusable, html } from "../../views/page/dom.js";
 import { oneAtATime } from "./asking.js";
 import { choiceGroup } from "./choices.js";
 import { entryField } from "./entry.js";
+import { gradedParts, PART_GROUPS } from "./parts.js";
 import { prose } from "./prose.js";
 
 function renderQuestions({ model, el }) {
@@ -26,36 +27,40 @@ function renderQuestions({ model, el }) {
 
   // Each returns what is to have the focus now.
   function drawQuestion(state) {
-    const { kind, prompt, choices, verdict, place, count } = state;
+    const { kind, prompt, choices, parts, shown, verdict, place, count } = state;
     const legend = [
       html("span", { class: "portlab-tag" }, `Question ${place + 1} of ${count}`),
       html("span", { class: "portlab-prompt" }, prose(prompt)),
     ];
-    const typed = choices.length === 0;
+    const inParts = PART_GROUPS[kind];
+    const typed = !inParts && choices.length === 0;
     const locked = verdict !== null;
-    const asked = typed
-      ? entryField({ legend, numeric: kind === "number", given: verdict?.given, locked, onenter: answer })
-      : choiceGroup({
-          legend,
-          choices,
-          many: kind === "many choices",
-          picked: verdict?.picked,
-          locked,
-          marks: locked ? marksOf(verdict) : {},
-        });
+    const asked = inParts
+      ? inParts({ legend, choices, parts, shown, say, onenter: answer })
+      : typed
+        ? entryField({ legend, numeric: kind === "number", given: verdict?.given, locked, onenter: answer })
+        : choiceGroup({
+            legend,
+            choices,
+            many: kind === "many choices",
+            picked: verdict?.picked,
+            locked,
+            marks: locked ? marksOf(verdict) : {},
+          });
     const answers = asked.chosen ?? asked.written;
 
     function answer() {
       const given = answers();
-      if (given.length > 0) return tell({ do: "answer", answer: given });
-      say(typed ? "Write your answer first." : "Choose first. A guess is welcome.");
+      if (given.length > 0 && (typed || !given.includes(null))) return tell({ do: "answer", answer: given });
+      say(inParts ? "One for each, please. A guess is welcome." : typed ? "Write your answer first." : "Choose first. A guess is welcome.");
       return asked.first.focus();
     }
 
     const press = button("Answer", answer);
     press.classList.add("portlab-main");
-    const hint = kind === "many choices" && html("p", { class: "portlab-faint" }, "Choose every one that is right.");
-    fill(body, asked.node, !locked && [hint, press]);
+    const hint = HINTS[kind] && html("p", { class: "portlab-faint" }, HINTS[kind]);
+    const node = locked && inParts ? gradedParts({ legend, shown, parts: verdict.parts }) : asked.node;
+    fill(body, node, !locked && [hint, press]);
     fill(status, locked && said(verdict, typed));
     fill(foot);
     if (!locked) return asked.first;
@@ -90,6 +95,12 @@ function renderQuestions({ model, el }) {
     root.remove();
   };
 }
+
+const HINTS = {
+  "many choices": "Choose every one that is right.",
+  order: "Drag them into order, or use the arrows.",
+  match: "Choose for each, or drag from below.",
+};
 
 // What stands behind each choice of an answered question.
 function marksOf({ picked, choices }) {
