@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from portlab.errors import QuizError
 from portlab.quiz import bank
+from portlab.quiz.diary import Diary
 from portlab.quiz.question import Question
 from portlab.quiz.session import Session
+from portlab.system import is_static
 
 _open: dict[tuple[str, int | None, int], Session] = {}
 """The sessions of this kernel, so that running a cell again loses no answer."""
@@ -33,6 +35,8 @@ def questions(lesson: str, *, count: int | None = 6, seed: int = 1) -> Session:
             "Run the cell again to begin afresh."
             if count is None
             else f"For other questions, run `{_call(number, count, seed + 1)}`.",
+            tries=2,
+            diary=None if is_static() else Diary(_call(number, count, seed)),
         )
     return _open[key]
 

@@ -5,9 +5,7 @@ Everything is graded here, in Python; a page asks and shows.
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from operator import attrgetter
 from typing import Any
 
 from portlab.errors import QuizError
@@ -25,64 +23,7 @@ from portlab.quiz.question import (
     Question,
     ShortText,
 )
-from portlab.wording import wrapped
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of an answer that has several: a pair, a place in an order, a field filled in."""
-
-    name: str
-    given: str
-    key: str
-    right: bool
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """An answer, graded. `given` and `key` are in words; `note` answers a mistake foreseen.
-
-    `picked` are the numbers of the choices that were chosen, from 0; empty where nothing is chosen
-    from. `parts` has each part by itself where there are several, and is empty elsewhere.
-    """
-
-    question: Question
-    right: bool
-    given: str
-    key: str
-    note: str = ""
-    picked: tuple[int, ...] = ()
-    parts: tuple[Part, ...] = ()
-
-    def __str__(self) -> str:
-        """What is said to the answer, in full: it is given now, and there is nothing to hide."""
-        question = self.question
-        lines = ["Right." if self.right else "Not right."]
-        if self.parts:
-            lines += [line for part in self.parts for line in _said(part)]
-        else:
-            lines.append(f"You answered: {self.given}")
-            if not self.right:
-                lines.append(f"Right is: {self.key}")
-        if isinstance(question, OneChoice | ManyChoices):
-            lines.append("")
-            for letter, choice in zip(lettered.LETTERS, question.choices, strict=False):
-                said = choice.why or "This is right."
-                lines.append(wrapped(f"{letter}  {choice.text}", "   ", "   "))
-                lines.append(wrapped(said, "      "))
-        paragraphs = (self.note, question.explanation, f"Reference: {question.reference}")
-        for paragraph in filter(None, paragraphs):
-            lines += ["", wrapped(paragraph)]
-        return "\n".join(lines)
-
-
-def _said(part: Part) -> Iterable[str]:
-    """One line for a part, and what was foreseen to be said to it."""
-    right = "right" if part.right else f"right is: {part.key}"
-    yield wrapped(f"{part.name}: {part.given} ({right})", "   ", "   ")
-    if part.note:
-        yield wrapped(part.note, "      ")
+from portlab.quiz.verdict import Part, Verdict, key_in_words
 
 
 def grade(question: Question, answer: Any) -> Verdict:
@@ -118,17 +59,15 @@ def _of_choices(
     question: Question, choices: tuple[Choice, ...], picked: tuple[int, ...]
 ) -> Verdict:
     keys = tuple(number for number, choice in enumerate(choices) if choice.right)
-    given, key = (
-        "; ".join(choices[number].text for number in numbers) for numbers in (picked, keys)
-    )
-    return Verdict(question, picked == keys, given, key, picked=picked)
+    given = "; ".join(choices[number].text for number in picked)
+    return Verdict(question, picked == keys, given, key_in_words(question), picked=picked)
 
 
 def _number(question: Number, answer: Any) -> Verdict:
     number = as_number(answer)
     right = abs(number - question.key) <= question.tolerance
     note = next((m.why for m in question.mistakes if as_number(m.answer) == number), "")
-    return Verdict(question, right, f"{number:f}", f"{question.key:f}", "" if right else note)
+    return Verdict(question, right, f"{number:f}", key_in_words(question), "" if right else note)
 
 
 def _short_text(question: ShortText, answer: Any) -> Verdict:
@@ -217,11 +156,9 @@ def _several(answer: Any, names: list[str], how: str, *, parted: bool = True) ->
 
 
 def _of_parts(question: Question, parts: list[Part]) -> Verdict:
-    given, key = ("; ".join(f"{p.name} {words(p)}" for p in parts) for words in (_GIVEN, _KEY))
-    return Verdict(question, all(p.right for p in parts), given, key, parts=tuple(parts))
-
-
-_GIVEN, _KEY = attrgetter("given"), attrgetter("key")
+    given = "; ".join(f"{part.name} {part.given}" for part in parts)
+    right = all(part.right for part in parts)
+    return Verdict(question, right, given, key_in_words(question), parts=tuple(parts))
 
 
 def as_number(answer: Any) -> Decimal:

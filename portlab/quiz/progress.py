@@ -24,11 +24,17 @@ _FORMAT, _VERSION = "portlab progress", 1
 
 @dataclass(frozen=True, slots=True, order=True)
 class Answer:
-    """One answer: `time` in whole seconds of Unix time, `question` the question's id."""
+    """One answer: `time` in whole seconds of Unix time, `question` the question's id.
+
+    `session` is the code that asked it, and `given` what was answered, one text for each part: so
+    a session that was left in the middle can go on.
+    """
 
     time: int
     question: str
     outcome: Outcome
+    session: str = ""
+    given: tuple[str, ...] = ()
 
 
 class Progress:
@@ -143,8 +149,10 @@ def _read(file: Path) -> tuple[Answer, ...]:
 
 def _answer(file: Path, number: int, entry: Any) -> Answer:
     match entry:
-        case [int(time), str(question), str(outcome)] if time >= 0 and outcome in _OUTCOMES:
-            return Answer(time, question, outcome)  # type: ignore[arg-type]
+        case [int(time), str(question), str(outcome), str(session), list(given)] if (
+            time >= 0 and outcome in _OUTCOMES and all(isinstance(text, str) for text in given)
+        ):
+            return Answer(time, question, outcome, session, tuple(given))  # type: ignore[arg-type]
     raise _damaged(file, f"entry {number} is {json.dumps(entry)}, and no answer", number + 1)
 
 

@@ -1,24 +1,21 @@
 """A session: some questions asked one after another, what was answered, and how it went.
 
-It holds the keys; what it shows of a question before it is answered has none.
+It holds the keys; what it shows of a question before it is answered for good has none. To practise,
+one may try twice, with a hint between; in an exam each answer counts, nothing is said before the
+end, and time may be short.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from portlab.errors import QuizError
-from portlab.quiz import lettered
-from portlab.quiz.grading import Verdict, grade
-from portlab.quiz.question import (
-    Choice,
-    Fill,
-    ManyChoices,
-    Match,
-    OneChoice,
-    Order,
-    Question,
-)
+from portlab.quiz.asking import asked, choices, example, in_lines
+from portlab.quiz.diary import Diary
+from portlab.quiz.grading import grade
+from portlab.quiz.question import ManyChoices, Match, Order, Question
 from portlab.quiz.showing import bundle
+from portlab.quiz.verdict import Verdict, key_in_words
+from portlab.system import now
 from portlab.wording import count, wrapped
 
 
@@ -26,20 +23,70 @@ class Session:
     """Questions of one sitting, in order; `verdicts` has one for each, None until it is answered.
 
     `call` is the code that opens it, for who answers by typing; `more` says how to get others.
+    `tries` may be 2: a first wrong answer then brings a hint. `exam` says nothing before the end,
+    and `seconds`, if given, is all the time there is from the first look on. What is answered is
+    written into `diary`, and a sitting that was left in the middle goes on.
     """
 
-    def __init__(self, title: str, questions: Sequence[Question], call: str, more: str) -> None:
+    def __init__(
+        self,
+        title: str,
+        questions: Sequence[Question],
+        call: str,
+        more: str,
+        *,
+        tries: int = 1,
+        exam: bool = False,
+        seconds: int | None = None,
+        diary: Diary | None = None,
+        clock: Callable[[], int] = now,
+    ) -> None:
         self.title = title
         self.questions = tuple(questions)
         self.verdicts: list[Verdict | None] = [None] * len(self.questions)
+        self.exam = exam
+        self._hints: list[Verdict | None] = [None] * len(self.questions)
         self._call = call
         self._more = more
+        self._tries = 1 if exam else tries
+        self._seconds = seconds
+        self._clock = clock
+        self._ends: int | None = None
+        self._diary = diary
         self._place = 0
+        if diary is not None and not exam:
+            self._go_on(diary)
+
+    def _go_on(self, diary: Diary) -> None:
+        """Take up what was answered another day, and stand before the first open question."""
+        earlier = diary.earlier([question.id for question in self.questions])
+        for number, question in enumerate(self.questions):
+            if question.id in earlier:
+                given: Any = list(earlier[question.id].given)
+                try:
+                    one = len(given) == 1 and not isinstance(question, ManyChoices)
+                    self.verdicts[number] = grade(question, given[0] if one else given)
+                except QuizError:  # the question has changed since
+                    continue
+        self._place = self.verdicts.index(None) if None in self.verdicts else 0
 
     @property
     def over(self) -> bool:
-        """Whether every question is answered."""
-        return None not in self.verdicts
+        """Whether every question is answered, or the time of an exam is up."""
+        return None not in self.verdicts or self._time_is_up
+
+    @property
+    def left(self) -> int | None:
+        """Seconds that are left of an exam; None where time does not matter."""
+        if self._seconds is None:
+            return None
+        if self._ends is None:
+            self._ends = self._clock() + self._seconds
+        return max(0, self._ends - self._clock())
+
+    @property
+    def _time_is_up(self) -> bool:
+        return self._seconds is not None and self.left == 0
 
     def answer(self, number: int, answer: Any) -> "Answered":
         """Answer question `number`, from 1: with a letter, letters, a number or a text.
@@ -50,43 +97,66 @@ class Session:
             raise QuizError(
                 f"There is no question {number!r}: they are 1 to {len(self.questions)}."
             )
+        if self._time_is_up:
+            raise QuizError("The time is up: what was answered before counts.")
         if self.verdicts[number - 1] is not None:
-            raise QuizError(f"Question {number} is answered, and the first answer counts.")
-        verdict = self.verdicts[number - 1] = grade(self.questions[number - 1], answer)
-        return Answered(verdict, self.tally() if self.over else "")
+            raise QuizError(f"Question {number} is answered, and that answer counts.")
+        verdict = grade(self.questions[number - 1], answer)
+        first = self._hints[number - 1] is None
+        if not verdict.right and first and self._tries > 1:
+            self._hints[number - 1] = verdict
+            return Answered(verdict, final=False)
+        self.verdicts[number - 1] = verdict
+        if self._diary is not None:
+            right = "right" if first else "second try"
+            self._diary.note(verdict, right if verdict.right else "wrong")  # type: ignore[arg-type]
+        tally = self.tally() if self.over else ""
+        return Answered(verdict, tally, self._problem, silent=self.exam and not self.over)
 
     def tally(self) -> str:
-        """How many are right so far."""
+        """How many are right so far, at once or at the second try."""
         right = sum(verdict is not None and verdict.right for verdict in self.verdicts)
         return f"{right} of {len(self.questions)} right"
 
+    @property
+    def _problem(self) -> str:
+        return self._diary.problem if self._diary is not None else ""
+
     def state(self) -> dict[str, Any]:
         """What the page shows: one question, what was said to its answer, or how it all went."""
-        shown = {
+        shown: dict[str, Any] = {
             "title": self.title,
             "place": self._place,
             "count": len(self.questions),
+            "left": self.left,
+            "problem": self._problem,
         }
-        if self._place < len(self.questions):
+        if self._place < len(self.questions) and not self._time_is_up:
             question = self.questions[self._place]
-            verdict = self.verdicts[self._place]
+            verdict, hint = self.verdicts[self._place], self._hints[self._place]
             return shown | {
                 "kind": question.kind,
                 "prompt": question.prompt,
-                **_asked(question),
-                "verdict": None if verdict is None else _for_page(verdict),
+                **asked(question),
+                "exam": self.exam,
+                "hint": None if hint is None or verdict else _hint_for_page(hint),
+                "verdict": None if verdict is None or self.exam else _for_page(verdict),
             }
-        missed = [verdict for verdict in self.verdicts if verdict and not verdict.right]
-        return shown | {
-            "tally": self.tally(),
-            "missed": [[verdict.question.prompt, verdict.key] for verdict in missed],
-            "more": self._more,
-        }
+        return shown | {"tally": self.tally(), "missed": self._missed(), "more": self._more}
+
+    def _missed(self) -> list[list[str]]:
+        """Prompt and key of each question that is not right; after an exam the explanation too."""
+        return [
+            [question.prompt, key_in_words(question), question.explanation if self.exam else ""]
+            for question, verdict in zip(self.questions, self.verdicts, strict=True)
+            if verdict is None or not verdict.right
+        ]
 
     def hear(self, message: Any) -> None:
         """Do what the page asks: {do: "answer", answer: numbers of choices, or text}, {do: "next"}.
 
-        Anything else is ignored. Raises QuizError for an answer that cannot be graded.
+        {do: "leave"} leaves a question of an exam open. Anything else is ignored. Raises QuizError
+        for an answer that cannot be graded.
         """
         if self._place == len(self.questions):
             return
@@ -94,8 +164,11 @@ class Session:
         match message:
             case {"do": "next"} if verdict is not None:
                 self._place += 1
+            case {"do": "leave"} if self.exam:
+                self._place += 1
             case {"do": "answer", "answer": list() | str() as answer} if verdict is None:
                 self.answer(self._place + 1, self._from_page(answer))
+                self._place += self.exam
 
     def _from_page(self, answer: Any) -> Any:
         """A page names choices by their numbers, which are not to be taken for their words."""
@@ -117,17 +190,16 @@ class Session:
             zip(self.questions, self.verdicts, strict=True), 1
         ):
             lines.append(wrapped(f"{number}. {question.prompt}", hanging="   "))
-            lines += _listed(question)
+            lines += in_lines(question)
             if verdict is not None:
-                said = "right" if verdict.right else "not right"
-                lines.append(f"   Answered: {verdict.given} ({said})")
+                said = "" if self.exam and not self.over else _right(verdict)
+                lines.append(f"   Answered: {verdict.given}{said}")
             lines.append("")
         if self.over:
             return "\n".join([*lines, self.tally(), self._more])
-        example = _example(self.questions[0])
         return "\n".join([
             *lines,
-            f"If you see no buttons here, {self._call}.answer(1, {example})",
+            f"If you see no buttons here, {self._call}.answer(1, {example(self.questions[0])})",
             "answers question 1.",
         ])  # fmt: skip
 
@@ -144,61 +216,52 @@ class Session:
 
 
 class Answered:
-    """What is said to a typed answer, with the tally once all are answered."""
+    """What is said to a typed answer, with the tally once all are answered.
 
-    def __init__(self, verdict: Verdict, tally: str) -> None:
+    One that is not `final` is to be given again, after a hint. `silent` says that it was taken and
+    no more. `problem` is why it could not be written down.
+    """
+
+    def __init__(
+        self,
+        verdict: Verdict,
+        tally: str = "",
+        problem: str = "",
+        *,
+        final: bool = True,
+        silent: bool = False,
+    ) -> None:
         self.verdict = verdict
-        self._tally = tally
+        self.final = final
+        self._silent = silent
+        self._after = [text for text in (tally, problem) if text]
 
     def __str__(self) -> str:
-        return f"{self.verdict}\n\n{self._tally}" if self._tally else str(self.verdict)
+        if self._silent:
+            return "\n\n".join(["Taken.", *self._after])
+        if not self.final:
+            said = [wrapped(sentence) for sentence in self.verdict.hint]
+            return "\n".join(["Not yet. Try once more.", *said])
+        return "\n\n".join([str(self.verdict), *self._after])
 
     __repr__ = __str__
 
 
-def choices(question: Question) -> tuple[Choice, ...]:
-    """What there is to choose; nothing for a question that wants words or a number."""
-    return question.choices if isinstance(question, OneChoice | ManyChoices) else ()
+def _right(verdict: Verdict) -> str:
+    return f" ({'right' if verdict.right else 'not right'})"
 
 
-def _asked(question: Question) -> dict[str, Any]:
-    """What the page needs to ask it, beside its prompt: no key, no why."""
-    match question:
-        case Match():
-            lefts = [pair.left for pair in question.pairs]
-            return {"choices": list(question.offered), "parts": lefts}
-        case Order():
-            return {"choices": list(question.offered)}
-        case Fill():
-            blanks = [blank.name for blank in question.blanks]
-            return {"choices": [], "parts": blanks, "shown": question.shown}
-    return {"choices": [choice.text for choice in choices(question)]}
-
-
-def _listed(question: Question) -> list[str]:
-    """The same in lines of text."""
-    match question:
-        case Match():
-            lefts = [f"   {n}  {pair.left}" for n, pair in enumerate(question.pairs, 1)]
-            return [*lefts, "   belong to", *lettered.listed(question.offered)]
-        case Order():
-            return lettered.listed(question.offered)
-        case Fill():
-            shown = [f"   {line}" for line in question.shown.splitlines()]
-            return [*shown, *(f"   {blank.name} = ..." for blank in question.blanks)]
-    return lettered.listed([choice.text for choice in choices(question)])
-
-
-def _example(question: Question) -> str:
-    """How an answer to it is written in code."""
-    match question:
-        case Match():
-            return f'"{" ".join("abcdefgh"[: len(question.pairs)])}"'
-        case Order():
-            return f'"{" ".join(lettered.LETTERS[: len(question.items)])}"'
-        case Fill():
-            return "{" + ", ".join(f'"{blank.name}": ...' for blank in question.blanks) + "}"
-    return '"a"' if choices(question) else "..."
+def _hint_for_page(verdict: Verdict) -> dict[str, Any]:
+    """What helps to try again: the answer as it was, which parts of it are right, and no key."""
+    question = verdict.question
+    offered = question.offered if isinstance(question, Match | Order) else ()
+    given = [part.given for part in verdict.parts]
+    return {
+        "given": verdict.given,
+        "picked": list(verdict.picked),
+        "parts": [offered.index(text) for text in given] if offered else given,
+        "said": list(verdict.hint),
+    }
 
 
 def _for_page(verdict: Verdict) -> dict[str, Any]:

@@ -4,12 +4,14 @@ Everything above that needs to ask the operating system asks here. Every answer 
 reading, not from guessing by name or version, and asking changes nothing and sends nothing.
 
     files.py       folders of this user, and files written whole or not at all
+    clock.py       the time of day
     session.py     with a screen or without, for a learner or for stored outputs
     ports.py       a free port, and those for clients
     namespaces.py  what keeps a private network from being made here
     commands.py    programs of the system that know something
 """
 
+from portlab.system.clock import now
 from portlab.system.files import (
     course_folder,
     only_one,
@@ -29,6 +31,7 @@ __all__ = [
     "free_port",
     "has_screen",
     "is_static",
+    "now",
     "obstacle_at",
     "only_one",
     "replace_file",

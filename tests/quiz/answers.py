@@ -1,7 +1,7 @@
 """A right and a wrong answer to any question, in the form in which a page sends them."""
 
+from portlab.quiz.asking import choices
 from portlab.quiz.question import Fill, Match, Mistake, Number, Order, Question, ShortText
-from portlab.quiz.session import choices
 
 
 def right(question: Question) -> list[int] | list[str] | str:

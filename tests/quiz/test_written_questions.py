@@ -8,9 +8,9 @@ from itertools import combinations
 import pytest
 
 from portlab.quiz import bank
+from portlab.quiz.asking import choices
 from portlab.quiz.grading import as_number, grade, plain
 from portlab.quiz.question import ManyChoices, Number, OneChoice, Question, ShortText
-from portlab.quiz.session import choices
 from tests.quiz.committed import QUESTIONS, SLIPS
 from tests.quiz.rows import ROWS
 
