@@ -37,7 +37,8 @@ def a_session() -> Session:
         parted = [made(Path(folder), text) for text in (MATCH, ORDER, FILL)]
     for question in (*bank.lesson("01"), *bank.lesson("05"), *parted):
         asked.setdefault(type(question), question)
-    return Session("Closing questions", list(asked.values()), "", "Run `questions()` again.")
+    there = list(asked.values())
+    return Session("Closing questions", there, "", "Run `questions()` again.", tries=2)
 
 
 def states() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -50,10 +51,18 @@ def states() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for number, question in enumerate(session.questions):
         yield f"{question.kind}-asked", "questions.js", session.state()
         good = number % 2 == 0 or isinstance(question, ManyChoices)
+        if not good:
+            session.hear({"do": "answer", "answer": wrong(question)})
+            yield f"{question.kind}-hint", "questions.js", session.state()
         session.hear({"do": "answer", "answer": right(question) if good else wrong(question)})
         yield f"{question.kind}-answered", "questions.js", session.state()
         session.hear({"do": "next"})
     yield "tally", "questions.js", session.state()
+    exam = Session("An exam", session.questions, "", "", exam=True, seconds=90)
+    yield "exam", "questions.js", exam.state()
+    for _ in exam.questions:
+        exam.hear({"do": "leave"})
+    yield "exam-over", "questions.js", exam.state()
 
 
 @contextmanager

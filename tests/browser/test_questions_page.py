@@ -138,6 +138,8 @@ def give(seen: Visit, widget: Locator, answer: list[int] | str) -> None:
     """Answer with the keyboard; the first field of the question has the focus."""
     press = seen.page.keyboard.press
     if isinstance(answer, str):
+        press("End")
+        press("Shift+Home")  # over an earlier answer
         seen.page.keyboard.type(answer)
         press("Enter")
         return
@@ -175,8 +177,12 @@ def test_all_questions_of_a_lesson_by_keyboard_alone(
             assert question.explanation[:40] not in page
             assert "✔" not in page
             before = kinds_of_cells(seen)
-            give(seen, widget, right(question) if well else wrong(question))
             status = widget.get_by_role("status")
+            if not well:
+                give(seen, widget, wrong(question))
+                expect(status).to_contain_text("Not yet. Try once more.")
+                assert question.explanation[:40] not in widget.inner_text()
+            give(seen, widget, right(question) if well else wrong(question))
             expect(status).to_contain_text("✔ Right." if well else "✘ Not right.")
             expect(status).to_contain_text(f"Reference: {question.reference}")
             forward = "Next question" if number < len(asked) else "See how it went"
@@ -222,6 +228,10 @@ def test_the_key_is_not_on_its_way_to_the_page_before_the_answer(
         widget = cell(seen, 0).locator(".portlab-questions")
         expect(widget).to_contain_text(first.prompt[:30])
         assert any(first.prompt[:30].encode() in frame for frame in frames)
+        assert not any(secret in frame for frame in frames)
+        widget.get_by_role("radio").nth(wrong(first)[0]).check()  # type: ignore[arg-type]
+        widget.get_by_role("button", name="Answer").click()
+        expect(widget.get_by_role("status")).to_contain_text("Not yet")
         assert not any(secret in frame for frame in frames)
         widget.get_by_role("radio").nth(wrong(first)[0]).check()  # type: ignore[arg-type]
         widget.get_by_role("button", name="Answer").click()

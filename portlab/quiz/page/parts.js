@@ -4,18 +4,21 @@
 import { button, fill, freshId, html } from "../../views/page/dom.js";
 import { prose } from "./prose.js";
 
-// Each takes {legend, choices, parts, shown, say, onenter} and returns {node, chosen, first};
-// `chosen` gives a list with one entry for each part, null where nothing is chosen yet.
+// Each takes {legend, choices, parts, shown, given, say, onenter} and returns {node, chosen, first};
+// `given` is an earlier answer, and `chosen` gives the one of now: a list with one entry for each
+// part, null where nothing is chosen yet.
 export const PART_GROUPS = { match: matchGroup, order: orderGroup, "fill the fields": blanksGroup };
 
-function matchGroup({ legend, choices, parts }) {
+function matchGroup({ legend, choices, parts, given = [] }) {
   const id = freshId("match");
   const selects = parts.map((_, row) =>
     html(
       "select",
       { id: `${id}-${row}`, class: "portlab-field" },
       html("option", { value: "" }, "choose"),
-      choices.map((words, number) => html("option", { value: number }, words)),
+      choices.map((words, number) =>
+        html("option", { value: number, selected: given[row] === number }, words),
+      ),
     ),
   );
   const rows = parts.map((words, row) =>
@@ -37,8 +40,8 @@ function matchGroup({ legend, choices, parts }) {
   };
 }
 
-function orderGroup({ legend, choices, say }) {
-  let order = choices.map((_, number) => number);
+function orderGroup({ legend, choices, given, say }) {
+  let order = given ?? choices.map((_, number) => number);
   const list = html("ol", { class: "portlab-order" });
   const items = choices.map((words, number) => {
     const move = (label, step) => {
@@ -70,17 +73,18 @@ function orderGroup({ legend, choices, say }) {
     return say(`${plainly(choices[number])} is now ${at + 1} of ${order.length}.`);
   }
 
-  fill(list, items);
-  return { node: group(legend, list), chosen: () => order, first: items[0].querySelector("button") };
+  fill(list, order.map((each) => items[each]));
+  return { node: group(legend, list), chosen: () => order, first: items[order[0]].querySelector("button") };
 }
 
-function blanksGroup({ legend, parts, shown, onenter }) {
+function blanksGroup({ legend, parts, shown, given = [], onenter }) {
   const id = freshId("blank");
   const inputs = parts.map((_, number) =>
     html("input", {
       type: "text",
       id: `${id}-${number}`,
       class: "portlab-field",
+      value: given[number],
       autocomplete: "off",
       autocapitalize: "off",
       spellcheck: "false",

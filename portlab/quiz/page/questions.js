@@ -16,6 +16,7 @@ function renderQuestions({ model, el }) {
   const root = html("div", { class: "portlab portlab-questions" }, body, status, foot);
   const say = (words) => fill(status, words);
   const tell = oneAtATime(model, ending.signal, say);
+  const clock = countdown(ending.signal, () => tell({ do: "time" }));
   el.append(root);
 
   function draw() {
@@ -27,18 +28,19 @@ function renderQuestions({ model, el }) {
 
   // Each returns what is to have the focus now.
   function drawQuestion(state) {
-    const { kind, prompt, choices, parts, shown, verdict, place, count } = state;
+    const { kind, prompt, choices, parts, shown, exam, left, hint, verdict, place, count, problem } = state;
     const legend = [
       html("span", { class: "portlab-tag" }, `Question ${place + 1} of ${count}`),
+      left !== null && clock.show(left),
       html("span", { class: "portlab-prompt" }, prose(prompt)),
     ];
     const inParts = PART_GROUPS[kind];
     const typed = !inParts && choices.length === 0;
     const locked = verdict !== null;
     const asked = inParts
-      ? inParts({ legend, choices, parts, shown, say, onenter: answer })
+      ? inParts({ legend, choices, parts, shown, given: hint?.parts, say, onenter: answer })
       : typed
-        ? entryField({ legend, numeric: kind === "number", given: verdict?.given, locked, onenter: answer })
+        ? entryField({ legend, numeric: kind === "number", given: (verdict ?? hint)?.given, locked, onenter: answer })
         : choiceGroup({
             legend,
             choices,
@@ -58,10 +60,11 @@ function renderQuestions({ model, el }) {
 
     const press = button("Answer", answer);
     press.classList.add("portlab-main");
-    const hint = HINTS[kind] && html("p", { class: "portlab-faint" }, HINTS[kind]);
+    const how = HOW[kind] && html("p", { class: "portlab-faint" }, HOW[kind]);
     const node = locked && inParts ? gradedParts({ legend, shown, parts: verdict.parts }) : asked.node;
-    fill(body, node, !locked && [hint, press]);
-    fill(status, locked && said(verdict, typed));
+    const leave = exam && button("Leave it open", () => tell({ do: "leave" }));
+    fill(body, node, !locked && [how, press, leave && [" ", leave]]);
+    fill(status, locked ? said(verdict, typed) : hint && notYet(hint), problem && html("p", {}, problem));
     fill(foot);
     if (!locked) return asked.first;
     const next = button(place + 1 < count ? "Next question" : "See how it went", () => tell({ do: "next" }));
@@ -70,19 +73,19 @@ function renderQuestions({ model, el }) {
     return next;
   }
 
-  function drawTally({ title, tally, missed, more }) {
+  function drawTally({ title, tally, missed, more, problem }) {
     const heading = focusable(html("h3", { tabindex: -1 }, `${title}: ${tally}`));
     fill(
       body,
       heading,
       missed.length > 0 && html("p", {}, "Worth another look:"),
       missed.length > 0 &&
-        html("ul", { class: "portlab-missed" }, missed.map(([prompt, key]) =>
-          html("li", {}, prose(prompt), " ", html("strong", {}, prose(key))),
+        html("ul", { class: "portlab-missed" }, missed.map(([prompt, key, why]) =>
+          html("li", {}, prose(prompt), " ", html("strong", {}, prose(key)), why && [" ", prose(why)]),
         )),
       html("p", { class: "portlab-faint" }, prose(more)),
     );
-    fill(status);
+    fill(status, problem);
     fill(foot);
     return heading;
   }
@@ -96,7 +99,7 @@ function renderQuestions({ model, el }) {
   };
 }
 
-const HINTS = {
+const HOW = {
   "many choices": "Choose every one that is right.",
   order: "Drag them into order, or use the arrows.",
   match: "Choose for each, or drag from below.",
@@ -114,6 +117,38 @@ function marksOf({ picked, choices }) {
       return [number, { kind, word, sign: { right: "✔", wrong: "✘", other: "" }[kind], note: why }];
     }),
   );
+}
+
+// What is said to a first answer that was not right.
+function notYet({ said }) {
+  return [
+    html("p", { class: "portlab-verdict-wrong" }, html("strong", {}, "✘ Not yet. Try once more.")),
+    said.map((sentence) => html("p", {}, prose(sentence))),
+  ];
+}
+
+// The time that is left of an exam, in minutes, in seconds at the end. `over` is called once.
+function countdown(signal, over) {
+  const shown = html("span", { class: "portlab-left" });
+  let ends = null;
+  const write = () => {
+    const left = Math.max(0, Math.round((ends - Date.now()) / 1000));
+    const words = left > 60 ? `${Math.ceil(left / 60)} minutes left` : `${left} seconds left`;
+    if (shown.textContent !== words) fill(shown, words);
+    if (left > 0) return;
+    clearInterval(ticking);
+    over();
+  };
+  let ticking = null;
+  signal.addEventListener("abort", () => clearInterval(ticking));
+  return {
+    show(left) {
+      ends = Date.now() + 1000 * left;
+      ticking ??= setInterval(write, 1000);
+      write();
+      return shown;
+    },
+  };
 }
 
 // What is said to an answer.
