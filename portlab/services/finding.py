@@ -79,27 +79,27 @@ def _transport(text: str | None) -> str | None:
 
 def _at(number: int, over: str | None) -> tuple[Service, ...]:
     """What the catalogue has at this number; where it has nothing, what the registry has."""
-    known = [one for one in catalogue() if one.number == number]
-    if known:
-        used = [one for one in known if over is None or one.uses(over)]
-        registered = [one for one in known if over in one.registered]
-        return tuple(used or registered)
-    return _from_registry(registry().at(number, over))
+    known = _over([one for one in catalogue() if one.number == number], over)
+    return known or _from_registry(registry().at(number, over))
 
 
 def _called(text: str, over: str | None) -> tuple[Service, ...]:
     """The services with this name; a name that is the registry's own wins over all others."""
     wanted = _plain(text)
-    known = [one for one in catalogue() if wanted in map(_plain, one.names)]
-    if over is not None:
-        known = [one for one in known if one.uses(over)] or [
-            one for one in known if over in one.registered
-        ]
+    known = _over([one for one in catalogue() if wanted in map(_plain, one.names)], over)
     exact = [one for one in known if _plain(one.name) == wanted]
-    if exact or known:
-        return tuple(exact or known)
+    if known:
+        return tuple(exact) or known
     here = [one for one in registry().named(text) if over in (None, one.transport)]
     return _from_registry(here)
+
+
+def _over(known: list[Service], transport: str | None) -> tuple[Service, ...]:
+    """Those that use the transport; where none does, those that are registered for it."""
+    if transport is None:
+        return tuple(known)
+    used = [one for one in known if one.uses(transport)]
+    return tuple(used or [one for one in known if transport in one.registered])
 
 
 def _from_registry(assignments: Iterable[Assignment]) -> tuple[Service, ...]:
