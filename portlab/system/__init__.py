@@ -6,6 +6,7 @@ reading, not from guessing by name or version, and asking changes nothing and se
     files.py       folders of this user, and files written whole or not at all
     session.py     with a screen or without, for a learner or for stored outputs
     ports.py       a free port, and those for clients
+    listening.py   ports with a program behind them
     namespaces.py  what keeps a private network from being made here
     commands.py    programs of the system that know something
 """
