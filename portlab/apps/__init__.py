@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     from portlab.apps.dns import Dns as Dns
     from portlab.apps.echo import Echo as Echo
     from portlab.apps.http import Http as Http
+    from portlab.apps.mail.imap import Imap as Imap
+    from portlab.apps.mail.pop3 import Pop3 as Pop3
+    from portlab.apps.mail.post import Mailbox as Mailbox
+    from portlab.apps.mail.post import Post as Post
+    from portlab.apps.mail.smtp import Smtp as Smtp
     from portlab.apps.voice import Voice as Voice
 
 _PROTOCOL = (
@@ -43,6 +48,11 @@ _HOMES = {
     "Dns": "portlab.apps.dns",
     "Echo": "portlab.apps.echo",
     "Http": "portlab.apps.http",
+    "Imap": "portlab.apps.mail.imap",
+    "Mailbox": "portlab.apps.mail.post",
+    "Pop3": "portlab.apps.mail.pop3",
+    "Post": "portlab.apps.mail.post",
+    "Smtp": "portlab.apps.mail.smtp",
     "Voice": "portlab.apps.voice",
     **dict.fromkeys(_PROTOCOL.split(), "portlab.apps.app"),
 }
