@@ -21,7 +21,7 @@ _OLD = {"RFC822": "BODY[]", "RFC822.HEADER": "BODY.PEEK[HEADER]", "RFC822.TEXT":
 
 _SECTION = re.compile(
     r"BODY(?P<peek>\.PEEK)?\[(?P<numbers>\d{1,5}(?:\.\d{1,5})*)?\.?"
-    r"(?P<what>HEADER\.FIELDS(?:\.NOT)? \([^)]*\)|HEADER|TEXT|MIME|)\]"
+    r"(?P<what>HEADER\.FIELDS(?:\.NOT)? \([ -(*-~]*\)|HEADER|TEXT|MIME|)\]"
     r"(?:<(?P<first>\d{1,10})\.(?P<length>\d{1,10})>)?",
     re.IGNORECASE,
 )
@@ -66,7 +66,7 @@ def _item(word: Word) -> Item:
         return Item(name)
     match = _SECTION.fullmatch(_OLD.get(name, word))
     if match is None:
-        raise WrongWords(f"{word} cannot be fetched")
+        raise WrongWords("there is no such thing to fetch")
     numbers = tuple(map(int, match["numbers"].split("."))) if match["numbers"] else ()
     what = match["what"].upper()
     if what == "MIME" and not numbers:

@@ -74,7 +74,7 @@ def _key(left: list[Word], depth: int) -> Test:
         return lambda mail: one(mail) or other(mail)
     test = _of_flags(key, left) or _of_text(key, left) or _of_numbers(key, left)
     if test is None:
-        raise WrongWords(f"{word} is nothing to search for")
+        raise WrongWords("there is no such key to search for")
     return test
 
 
@@ -173,4 +173,4 @@ def _day(text: str) -> date:
         assert match is not None
         return date(int(match[3]), _MONTHS.index(match[2].upper()) + 1, int(match[1]))
     except (AssertionError, ValueError):
-        raise WrongWords(f"{text} is no date such as 1-Jan-2026") from None
+        raise WrongWords("a date is written as in 1-Jan-2026") from None

@@ -12,7 +12,7 @@ _PLAIN = re.compile(rb"[ !#-\[\]-~]*")
 
 
 class WrongWords(Exception):
-    """A command that cannot be read. What is said is for the client."""
+    """A command that cannot be read. What is said is for the client, and repeats nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _string(text: str, at: int) -> tuple[str, int]:
 def _atom(text: str, at: int) -> tuple[str, int]:
     match = _ATOM.match(text, at)
     if match is None:
-        raise WrongWords(f"{text[at]} is not expected there")
+        raise WrongWords("a word cannot begin so")
     return match[0], match.end()
 
 
@@ -151,6 +151,6 @@ def in_set(text: str, largest: int) -> list[range]:
             for end in piece.split(":")
         ]
         if len(ends) > 2 or (0 in ends and "*" not in piece):
-            raise WrongWords(f"{text} is no set of numbers")
+            raise WrongWords("that is no set of numbers, such as 1,3:5,8:*")
         ranges.append(range(min(ends), max(ends) + 1))
     return ranges
