@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from portlab.quiz.prediction import predict as predict
     from portlab.system.network.computer import this_computer as this_computer
     from portlab.tools.lookup import lookup as lookup
+    from portlab.tools.mail import fetch_mail as fetch_mail
+    from portlab.tools.mail import send_mail as send_mail
     from portlab.trace.analysis import analyse as analyse
     from portlab.trace.capture import load as load
     from portlab.trace.capture import save as save
@@ -60,6 +62,7 @@ _HOMES = {
     "drop": "portlab.network.faults",
     "duplicate": "portlab.network.faults",
     "exercise": "portlab.course.exercises",
+    "fetch_mail": "portlab.tools.mail",
     "heard": "portlab.views.hearing",
     "hint": "portlab.course.exercises",
     "header": "portlab.views.header",
@@ -73,6 +76,7 @@ _HOMES = {
     "recording": "portlab.course.recording",
     "run": "portlab.lab",
     "save": "portlab.trace.capture",
+    "send_mail": "portlab.tools.mail",
     "solution": "portlab.course.exercises",
     "state_diagram": "portlab.views.state_diagram",
     "student": "portlab.course.exercises",

@@ -74,6 +74,10 @@ class PortUnreachable(PortlabError):
     """A datagram came back as ICMP port unreachable (RFC 1122 4.1.3.3)."""
 
 
+class MailError(PortlabError):
+    """A mail server refused what it was asked, in its own words."""
+
+
 class LimitReached(PortlabError):
     """A lab's own limit (connections, bytes or seconds) was reached."""
 

@@ -29,6 +29,15 @@ def stuffed(content: bytes) -> bytes:
     return (b"\r\n" + in_lines(content)).replace(b"\r\n.", b"\r\n..")[2:] + b".\r\n"
 
 
+def unstuffed(text: bytes) -> bytes:
+    """A mail out of what travelled, from its first line to the dot.
+
+    >>> unstuffed(b"one\\r\\n..two\\r\\n.\\r\\n")
+    b'one\\r\\n.two\\r\\n'
+    """
+    return (b"\r\n" + text[: -len(b".\r\n")]).replace(b"\r\n.", b"\r\n")[2:]
+
+
 class Unstuffing:
     """Takes a mail out of a stream, up to the dot that ends it. Keeps `most` bytes at the most.
 
