@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from portlab.apps.discard import Discard as Discard
     from portlab.apps.dns import Dns as Dns
     from portlab.apps.echo import Echo as Echo
+    from portlab.apps.ftp import Ftp as Ftp
     from portlab.apps.http import Http as Http
     from portlab.apps.voice import Voice as Voice
 
@@ -45,6 +46,7 @@ _HOMES = {
     "Discard": "portlab.apps.discard",
     "Dns": "portlab.apps.dns",
     "Echo": "portlab.apps.echo",
+    "Ftp": "portlab.apps.ftp",
     "Http": "portlab.apps.http",
     "Voice": "portlab.apps.voice",
     **dict.fromkeys(_PROTOCOL.split(), "portlab.apps.app"),
