@@ -32,6 +32,20 @@ SUBJECTS = {
     "Discard": Subject(apps.Discard, over_tcp=(b"x", b"y\r\n"), over_udp=(b"", b"x")),
     "Dns": Subject(apps.Dns, over_tcp=(framed(_QUESTION),), over_udp=(_QUESTION,)),
     "Echo": Subject(apps.Echo, over_tcp=(b"hello\r\n",), over_udp=(b"hello",), echoes=True),
+    "Ftp": Subject(
+        apps.Ftp,
+        over_tcp=(
+            b"USER student\r\n",
+            b"PASS sesame\r\n",
+            b"TYPE I\r\n",
+            b"PORT 10,0,0,2,195,80\r\n",
+            b"RETR /readme.txt\r\n",
+            b"EPSV\r\n",
+            b"CWD pub\r\n",
+            b"SIZE ports.txt\r\n",
+            b"NOOP\r\n",
+        ),
+    ),
     "Http": Subject(
         apps.Http,
         over_tcp=(
