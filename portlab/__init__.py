@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from portlab.quiz.prediction import predict as predict
     from portlab.system.network.computer import this_computer as this_computer
     from portlab.tools.lookup import lookup as lookup
+    from portlab.tools.tls import tls as tls
     from portlab.trace.analysis import analyse as analyse
     from portlab.trace.capture import load as load
     from portlab.trace.capture import save as save
@@ -78,6 +79,7 @@ _HOMES = {
     "student": "portlab.course.exercises",
     "table": "portlab.views.table",
     "this_computer": "portlab.system.network.computer",
+    "tls": "portlab.tools.tls",
 }
 
 __all__ = [*_HOMES, "apps"]

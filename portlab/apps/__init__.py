@@ -26,11 +26,16 @@ if TYPE_CHECKING:
     from portlab.apps.app import Session as Session
     from portlab.apps.app import Wake as Wake
     from portlab.apps.app import Woken as Woken
+    from portlab.apps.certificates import Authority as Authority
+    from portlab.apps.certificates import Certificate as Certificate
     from portlab.apps.daytime import Daytime as Daytime
     from portlab.apps.discard import Discard as Discard
     from portlab.apps.dns import Dns as Dns
     from portlab.apps.echo import Echo as Echo
     from portlab.apps.http import Http as Http
+    from portlab.apps.tls import StartTls as StartTls
+    from portlab.apps.tls import Tls as Tls
+    from portlab.apps.tls import TlsSession as TlsSession
     from portlab.apps.voice import Voice as Voice
 
 _PROTOCOL = (
@@ -38,11 +43,16 @@ _PROTOCOL = (
     "Send SendTo Session Wake Woken"
 )
 _HOMES = {
+    "Authority": "portlab.apps.certificates",
+    "Certificate": "portlab.apps.certificates",
     "Daytime": "portlab.apps.daytime",
     "Discard": "portlab.apps.discard",
     "Dns": "portlab.apps.dns",
     "Echo": "portlab.apps.echo",
     "Http": "portlab.apps.http",
+    "StartTls": "portlab.apps.tls",
+    "Tls": "portlab.apps.tls",
+    "TlsSession": "portlab.apps.tls",
     "Voice": "portlab.apps.voice",
     **dict.fromkeys(_PROTOCOL.split(), "portlab.apps.app"),
 }
