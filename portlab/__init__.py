@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from portlab.tools.lookup import lookup as lookup
     from portlab.tools.mail import fetch_mail as fetch_mail
     from portlab.tools.mail import send_mail as send_mail
+    from portlab.tools.tls import tls as tls
     from portlab.trace.analysis import analyse as analyse
     from portlab.trace.capture import load as load
     from portlab.trace.capture import save as save
@@ -82,6 +83,7 @@ _HOMES = {
     "student": "portlab.course.exercises",
     "table": "portlab.views.table",
     "this_computer": "portlab.system.network.computer",
+    "tls": "portlab.tools.tls",
 }
 
 __all__ = [*_HOMES, "apps"]

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from portlab.apps.app import Told as Told
     from portlab.apps.app import Wake as Wake
     from portlab.apps.app import Woken as Woken
+    from portlab.apps.certificates import Authority as Authority
+    from portlab.apps.certificates import Certificate as Certificate
     from portlab.apps.daytime import Daytime as Daytime
     from portlab.apps.discard import Discard as Discard
     from portlab.apps.dns import Dns as Dns
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
     from portlab.apps.mail.post import Mailbox as Mailbox
     from portlab.apps.mail.post import Post as Post
     from portlab.apps.mail.smtp import Smtp as Smtp
+    from portlab.apps.tls import StartTls as StartTls
+    from portlab.apps.tls import Tls as Tls
+    from portlab.apps.tls import TlsSession as TlsSession
     from portlab.apps.voice import Voice as Voice
 
 _PROTOCOL = (
@@ -47,6 +52,8 @@ _PROTOCOL = (
     "Reset Send SendTo Session Tell Told Wake Woken"
 )
 _HOMES = {
+    "Authority": "portlab.apps.certificates",
+    "Certificate": "portlab.apps.certificates",
     "Daytime": "portlab.apps.daytime",
     "Discard": "portlab.apps.discard",
     "Dns": "portlab.apps.dns",
@@ -58,6 +65,9 @@ _HOMES = {
     "Pop3": "portlab.apps.mail.pop3",
     "Post": "portlab.apps.mail.post",
     "Smtp": "portlab.apps.mail.smtp",
+    "StartTls": "portlab.apps.tls",
+    "Tls": "portlab.apps.tls",
+    "TlsSession": "portlab.apps.tls",
     "Voice": "portlab.apps.voice",
     **dict.fromkeys(_PROTOCOL.split(), "portlab.apps.app"),
 }

@@ -6,6 +6,7 @@ nothing for long is hung up on.
 """
 
 from collections.abc import Iterator
+from typing import cast
 
 from portlab.apps.app import (
     Action,
@@ -16,10 +17,13 @@ from portlab.apps.app import (
     PeerClosed,
     Reset,
     Send,
+    Session,
     Wake,
     Woken,
 )
+from portlab.apps.certificates import Certificate
 from portlab.apps.lines import Lines
+from portlab.apps.tls import StartTls, TlsSession
 
 _NONE_YET = object()
 
@@ -33,12 +37,14 @@ class Dialogue:
         self.over = False
         self.in_bytes = False
         """Whether what comes next is bytes for `hear_bytes`, and no line."""
+        self.secured = False
+        """Whether TLS began in this conversation."""
         self._stream = Lines(longest)
         self._patience = patience
         self._heard = False
         self._ends = 0
         self._said = bytearray()
-        self._actions: list[Action] = []
+        self._actions: list[Action | StartTls] = []
 
     # ---- what a protocol does
 
@@ -80,13 +86,19 @@ class Dialogue:
         """Anything else, after what was said."""
         self._actions.append(action)
 
+    def start_tls(self) -> None:
+        """TLS, from the next byte on, and whatever came in the clear before it is forgotten."""
+        self.secured = True
+        self._stream.forget()
+        self._actions.append(StartTls())
+
     def hang_up(self) -> None:
         """No more from this side, once all is said."""
         self.over = True
 
     # ---- the session
 
-    def handle(self, event: Event) -> Iterator[Action]:
+    def handle(self, event: Event) -> Iterator[Action | StartTls]:
         if self.over:
             return
         match event:
@@ -139,7 +151,7 @@ class Dialogue:
         self._ends = self.now + round(self._patience * 1_000_000)
         self.do(Wake(self._patience))
 
-    def _done(self) -> Iterator[Action]:
+    def _done(self) -> Iterator[Action | StartTls]:
         """What is to be done about the event, its words first."""
         if self.over:
             self.leave()
@@ -150,3 +162,10 @@ class Dialogue:
         yield from actions
         if self.over:
             yield Close()
+
+
+def served(dialogue: Dialogue, certificate: Certificate | None) -> Session:
+    """The session for a dialogue that may begin TLS if there is a certificate for it."""
+    if certificate is None:
+        return cast(Session, dialogue)  # which never says StartTls then
+    return TlsSession(dialogue, certificate)

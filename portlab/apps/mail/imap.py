@@ -5,8 +5,9 @@ for each user, INBOX. How commands are read is in `imap_words.py`; what a mailbo
 one session in `imap_view.py`; FETCH and SEARCH have files of their own.
 """
 
-from portlab.apps.app import Address, Wake
-from portlab.apps.mail.dialogue import Dialogue
+from portlab.apps.app import Address, Session, Wake
+from portlab.apps.certificates import Certificate
+from portlab.apps.mail.dialogue import Dialogue, served
 from portlab.apps.mail.imap_reading import Reading
 from portlab.apps.mail.imap_words import (
     Command,
@@ -16,38 +17,45 @@ from portlab.apps.mail.imap_words import (
     literal_at_end,
     with_literal,
 )
-from portlab.apps.mail.post import Mailbox, Post
+from portlab.apps.mail.post import Post
 from portlab.apps.mail.sasl import plain
-from portlab.apps.mail.smtp import LARGEST
+from portlab.apps.mail.smtp_session import LARGEST
 
 PORT = 143
 _LONGEST_LINE = 8192
 _LONGEST_LOGIN = 1024
 _PATIENCE = 1800.0  # RFC 3501 5.4
 _LOOK_AGAIN = 1.0
-_CAPABILITIES = "IMAP4rev1 AUTH=PLAIN SASL-IR IDLE UNSELECT"
+_CAPABILITIES = "IMAP4rev1 IDLE UNSELECT"
+_TO_LOG_IN, _TO_BE_SECURE = "AUTH=PLAIN SASL-IR", "STARTTLS LOGINDISABLED"
 _BEFORE_LOGIN = ("LOGIN", "AUTHENTICATE", "STARTTLS")
 _ALWAYS = ("CAPABILITY", "NOOP", "LOGOUT")
 
 
 class Imap:
-    """Lets the users of `post` read, mark and search their mail, in any number of sessions."""
+    """Lets the users of `post` read, mark and search their mail, in any number of sessions.
+
+    With a `certificate` it offers STARTTLS, and takes passwords inside TLS alone (RFC 3501 6.2.1).
+    """
 
     name = "Imap"
 
-    def __init__(self, post: Post | None = None) -> None:
+    def __init__(self, post: Post | None = None, *, certificate: Certificate | None = None) -> None:
         self.post = post or Post()
+        self._certificate = certificate
 
-    def session(self, local: Address, peer: Address) -> "_ImapSession":
-        return _ImapSession(self.post)
+    def session(self, local: Address, peer: Address) -> Session:
+        offers_tls = self._certificate is not None
+        return served(_ImapSession(self.post, offers_tls=offers_tls), self._certificate)
 
 
 class _ImapSession(Dialogue):
     """The frame of the conversation: tags, literals, logging in. What is read is in Reading."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: Post, *, offers_tls: bool) -> None:
         super().__init__(longest=_LONGEST_LINE, patience=_PATIENCE)
         self._post = post
+        self._offers_tls = offers_tls
         self._reading: Reading | None = None
         self._begun = ""
         """The command up to its literal, and how many bytes of that are to come."""
@@ -60,7 +68,7 @@ class _ImapSession(Dialogue):
         self._looks = False
 
     def greet(self) -> None:
-        self.say(f"* OK [CAPABILITY {_CAPABILITIES}] IMAP server of {self._post.domain} ready")
+        self.say(f"* OK [CAPABILITY {self._can()}] IMAP server of {self._post.domain} ready")
 
     def lose_patience(self) -> None:
         self.say("* BYE you said nothing for a long time")
@@ -134,9 +142,14 @@ class _ImapSession(Dialogue):
 
     # ---- at any time
 
+    def _can(self) -> str:
+        """What a client may know that this server can do, as things stand."""
+        secret = _TO_BE_SECURE if self._may_start_tls() else _TO_LOG_IN
+        return _CAPABILITIES if self._reading is not None else f"{_CAPABILITIES} {secret}"
+
     def _on_capability(self, asked: Command) -> None:
         asked.texts(0)
-        self.say(f"* CAPABILITY {_CAPABILITIES}")
+        self.say(f"* CAPABILITY {self._can()}")
         self.say(f"{asked.tag} OK CAPABILITY completed")
 
     def _on_noop(self, asked: Command) -> None:
@@ -151,7 +164,14 @@ class _ImapSession(Dialogue):
     # ---- who is there
 
     def _on_starttls(self, asked: Command) -> None:
-        raise WrongWords("there is no TLS here")
+        asked.texts(0)
+        if not self._may_start_tls():
+            raise WrongWords("no TLS here and now")
+        self.say(f"{asked.tag} OK begin TLS")
+        self.start_tls()
+
+    def _may_start_tls(self) -> bool:
+        return self._offers_tls and not self.secured
 
     def _on_login(self, asked: Command) -> None:
         name, password = asked.texts(2)
@@ -168,7 +188,9 @@ class _ImapSession(Dialogue):
             self.say("+ ")
 
     def _log_in(self, tag: str, given: tuple[str, str] | None) -> None:
-        box: Mailbox | None = None
+        if self._may_start_tls():
+            self.say(f"{tag} NO [PRIVACYREQUIRED] STARTTLS first: no password in the clear")
+            return
         if given is None:
             self.say(f"{tag} BAD that is no name and password")
             return
@@ -177,7 +199,7 @@ class _ImapSession(Dialogue):
             self.say(f"{tag} NO [AUTHENTICATIONFAILED] name and password do not fit")
         else:
             self._reading = Reading(box, lambda: self.now)
-            self.say(f"{tag} OK [CAPABILITY {_CAPABILITIES}] logged in")
+            self.say(f"{tag} OK [CAPABILITY {self._can()}] logged in")
 
     # ---- waiting for news, RFC 2177
 

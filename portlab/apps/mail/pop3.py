@@ -6,8 +6,9 @@ client says QUIT, and only then: a conversation that breaks off takes nothing aw
 
 from collections.abc import Callable
 
-from portlab.apps.app import Address
-from portlab.apps.mail.dialogue import Dialogue
+from portlab.apps.app import Address, Session
+from portlab.apps.certificates import Certificate
+from portlab.apps.mail.dialogue import Dialogue, served
 from portlab.apps.mail.post import SEEN, Mailbox, Message, Post
 from portlab.apps.mail.transparency import stuffed
 from portlab.wording import count
@@ -15,26 +16,32 @@ from portlab.wording import count
 PORT = 110
 _LONGEST_LINE = 255  # RFC 2449 section 4
 _PATIENCE = 600.0  # RFC 1939 section 3
-_CAPABILITIES = ("TOP", "UIDL", "USER", "RESP-CODES", "PIPELINING", "EXPIRE NEVER")
-_BEFORE_LOGIN = ("user", "pass", "capa", "quit", "noop")
+_CAPABILITIES = ("TOP", "UIDL", "RESP-CODES", "PIPELINING", "EXPIRE NEVER")
+_BEFORE_LOGIN = ("user", "pass", "capa", "quit", "noop", "stls")
 
 
 class Pop3:
-    """Lets the users of `post` fetch their mail and take it away, each in one session at a time."""
+    """Lets the users of `post` fetch their mail and take it away, each in one session at a time.
+
+    With a `certificate` it offers STLS (RFC 2595), and takes passwords inside TLS alone.
+    """
 
     name = "Pop3"
 
-    def __init__(self, post: Post | None = None) -> None:
+    def __init__(self, post: Post | None = None, *, certificate: Certificate | None = None) -> None:
         self.post = post or Post()
+        self._certificate = certificate
 
-    def session(self, local: Address, peer: Address) -> "_Pop3Session":
-        return _Pop3Session(self.post)
+    def session(self, local: Address, peer: Address) -> Session:
+        offers_tls = self._certificate is not None
+        return served(_Pop3Session(self.post, offers_tls=offers_tls), self._certificate)
 
 
 class _Pop3Session(Dialogue):
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: Post, *, offers_tls: bool) -> None:
         super().__init__(longest=_LONGEST_LINE, patience=_PATIENCE)
         self._post = post
+        self._offers_tls = offers_tls
         self._user: str | None = None
         self._box: Mailbox | None = None
         self._messages: tuple[Message, ...] = ()
@@ -67,6 +74,8 @@ class _Pop3Session(Dialogue):
     def _on_user(self, argument: str) -> None:
         if self._box is not None:
             self.say("-ERR you are logged in already")
+        elif self._may_start_tls():
+            self.say("-ERR STLS first: no password in the clear")
         elif not argument:
             self.say("-ERR which user?")
         else:
@@ -92,9 +101,21 @@ class _Pop3Session(Dialogue):
             self._box, self._messages = box, box.messages
             self.say(f"+OK {self._total()}")
 
+    def _may_start_tls(self) -> bool:
+        return self._offers_tls and not self.secured
+
+    def _on_stls(self, argument: str) -> None:
+        if self._box is not None or not self._may_start_tls():
+            self.say("-ERR no TLS here and now")
+        else:
+            self.say("+OK begin TLS")
+            self._user = None
+            self.start_tls()
+
     def _on_capa(self, argument: str) -> None:
         self.say("+OK what this server can do")
-        for capability in _CAPABILITIES:
+        secret = "STLS" if self._may_start_tls() else "USER"
+        for capability in (secret, *_CAPABILITIES):
             self.say(capability)
         self.say(".")
 

@@ -8,8 +8,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Protocol
 
-from portlab.apps.app import Address
-from portlab.apps.mail.dialogue import Dialogue
+from portlab.apps.app import Address, Session
+from portlab.apps.mail.dialogue import Dialogue, served
 from portlab.apps.mail.envelope import Envelope
 from portlab.apps.mail.transparency import stuffed
 from portlab.host import written
@@ -53,8 +53,8 @@ class Relay:
         self._server = server
         self._now = now
 
-    def session(self, local: Address, peer: Address) -> "_RelaySession":
-        return _RelaySession(self._mail, self._server, peer, self._now)
+    def session(self, local: Address, peer: Address) -> Session:
+        return served(_RelaySession(self._mail, self._server, peer, self._now), None)
 
 
 class _RelaySession(Dialogue):

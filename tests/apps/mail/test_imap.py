@@ -60,7 +60,7 @@ def reading(there: apps.Post | None = None, select: str = "SELECT INBOX") -> Tal
 
 def test_a_conversation() -> None:
     talk = Talk(apps.Imap(post()))
-    capabilities = "IMAP4rev1 AUTH=PLAIN SASL-IR IDLE UNSELECT"
+    capabilities = "IMAP4rev1 IDLE UNSELECT AUTH=PLAIN SASL-IR"
     assert talk.said.decode() == (
         f"* OK [CAPABILITY {capabilities}] IMAP server of school.example ready\r\n"
     )

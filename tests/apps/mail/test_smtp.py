@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portlab import Lab, apps
-from portlab.apps.mail.smtp import LARGEST
+from portlab.apps.mail.smtp_session import LARGEST
 from tests.apps.mail.talking import Talk
 from tests.requires import needs
 
@@ -65,7 +65,7 @@ def test_the_conversation_of_rfc_5321_appendix_d() -> None:
     ("lines", "expected"),
     [
         (["NOOP", "RSET", "VRFY student", "EXPN all", "HELP"], [250, 250, 252, 502, 214]),
-        (["BREW", "", "1", "STARTTLS"], [500, 500, 500, 500]),
+        (["BREW", "", "1", "STARTTLS"], [500, 500, 500, 502]),
         (["MAIL FROM:<a@b.example>"], [503]),  # nobody said hello
         (["HELO"], [501]),
         (["HELO c", "RCPT TO:<x@y>", "DATA"], [250, 503, 503]),
