@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from portlab.system.network.computer import this_computer as this_computer
     from portlab.system.port_rules import port_rules as port_rules
     from portlab.tools.lookup import lookup as lookup
+    from portlab.tools.mail import fetch_mail as fetch_mail
+    from portlab.tools.mail import send_mail as send_mail
+    from portlab.tools.tls import tls as tls
     from portlab.trace.analysis import analyse as analyse
     from portlab.trace.capture import load as load
     from portlab.trace.capture import save as save
@@ -69,6 +72,7 @@ _HOMES = {
     "drop": "portlab.network.faults",
     "duplicate": "portlab.network.faults",
     "exercise": "portlab.course.exercises",
+    "fetch_mail": "portlab.tools.mail",
     "heard": "portlab.views.hearing",
     "hint": "portlab.course.exercises",
     "header": "portlab.views.header",
@@ -89,11 +93,13 @@ _HOMES = {
     "save": "portlab.trace.capture",
     "search": "portlab.services",
     "service": "portlab.services",
+    "send_mail": "portlab.tools.mail",
     "solution": "portlab.course.exercises",
     "state_diagram": "portlab.views.state_diagram",
     "student": "portlab.course.exercises",
     "table": "portlab.views.table",
     "this_computer": "portlab.system.network.computer",
+    "tls": "portlab.tools.tls",
 }
 
 __all__ = [*_HOMES, "apps"]

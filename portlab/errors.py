@@ -62,6 +62,14 @@ class ConnectionClosed(PortlabError):
     """Used after it was closed at this end."""
 
 
+class TlsError(PortlabError):
+    """The two ends of a TLS conversation did not come together, or it ended without a goodbye."""
+
+
+class CertificateError(TlsError):
+    """A certificate that the client does not accept; so TCP and TLS did answer."""
+
+
 class PortInUse(PortlabError):
     """Another listener has this protocol, address and port."""
 
@@ -72,6 +80,10 @@ class PortNotAllowed(PortlabError):
 
 class PortUnreachable(PortlabError):
     """A datagram came back as ICMP port unreachable (RFC 1122 4.1.3.3)."""
+
+
+class MailError(PortlabError):
+    """A mail server refused what it was asked, in its own words."""
 
 
 class LimitReached(PortlabError):
