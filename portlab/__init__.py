@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from portlab.quiz.prediction import compare as compare
     from portlab.quiz.prediction import predict as predict
     from portlab.system.network.computer import this_computer as this_computer
+    from portlab.tools.address import ask_for_address as ask_for_address
     from portlab.tools.lookup import lookup as lookup
     from portlab.trace.analysis import analyse as analyse
     from portlab.trace.capture import load as load
@@ -49,6 +50,7 @@ _HOMES = {
     "PortlabError": "portlab.errors",
     "Trace": "portlab.trace.trace",
     "analyse": "portlab.trace.analysis",
+    "ask_for_address": "portlab.tools.address",
     "check": "portlab.course.exercises",
     "claim": "portlab.claims",
     "compare": "portlab.quiz.prediction",

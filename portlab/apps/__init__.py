@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     from portlab.apps.app import Wake as Wake
     from portlab.apps.app import Woken as Woken
     from portlab.apps.daytime import Daytime as Daytime
+    from portlab.apps.dhcp import Dhcp as Dhcp
+    from portlab.apps.dhcp_relay import DhcpRelay as DhcpRelay
     from portlab.apps.discard import Discard as Discard
     from portlab.apps.dns import Dns as Dns
     from portlab.apps.echo import Echo as Echo
     from portlab.apps.http import Http as Http
+    from portlab.apps.stun import Stun as Stun
     from portlab.apps.voice import Voice as Voice
 
 _PROTOCOL = (
@@ -39,10 +42,13 @@ _PROTOCOL = (
 )
 _HOMES = {
     "Daytime": "portlab.apps.daytime",
+    "Dhcp": "portlab.apps.dhcp",
+    "DhcpRelay": "portlab.apps.dhcp_relay",
     "Discard": "portlab.apps.discard",
     "Dns": "portlab.apps.dns",
     "Echo": "portlab.apps.echo",
     "Http": "portlab.apps.http",
+    "Stun": "portlab.apps.stun",
     "Voice": "portlab.apps.voice",
     **dict.fromkeys(_PROTOCOL.split(), "portlab.apps.app"),
 }
