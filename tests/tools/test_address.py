@@ -14,8 +14,6 @@ from tests.requires import needs
 NETWORK = pytest.mark.parametrize("world", ["model", "kernel"])
 
 
-
-
 def server_of(lab: Lab, **how: Any) -> apps.Dhcp:
     server = lab.host("server")
     dhcp = apps.Dhcp(
