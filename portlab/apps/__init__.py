@@ -33,7 +33,11 @@ if TYPE_CHECKING:
     from portlab.apps.dns import Dns as Dns
     from portlab.apps.echo import Echo as Echo
     from portlab.apps.http import Http as Http
+    from portlab.apps.ntp import Ntp as Ntp
+    from portlab.apps.radius import Radius as Radius
+    from portlab.apps.snmp import Snmp as Snmp
     from portlab.apps.stun import Stun as Stun
+    from portlab.apps.syslog import Syslog as Syslog
     from portlab.apps.voice import Voice as Voice
 
 _PROTOCOL = (
@@ -48,7 +52,11 @@ _HOMES = {
     "Dns": "portlab.apps.dns",
     "Echo": "portlab.apps.echo",
     "Http": "portlab.apps.http",
+    "Ntp": "portlab.apps.ntp",
+    "Radius": "portlab.apps.radius",
+    "Snmp": "portlab.apps.snmp",
     "Stun": "portlab.apps.stun",
+    "Syslog": "portlab.apps.syslog",
     "Voice": "portlab.apps.voice",
     **dict.fromkeys(_PROTOCOL.split(), "portlab.apps.app"),
 }

@@ -1,4 +1,4 @@
-"""A host that has no IPv4 address yet: it speaks to all, hears what is said to all, and gets one."""
+"""A host that has no IPv4 address yet: it speaks to all, hears what is said to all, gets one."""
 
 from collections.abc import Iterator
 

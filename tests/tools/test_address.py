@@ -1,4 +1,4 @@
-"""A computer asks for its address: in the model and on Linux, and with a client that is not ours."""
+"""A computer asks for its address: in the model, on Linux, and with a client that is not ours."""
 
 from pathlib import Path
 from typing import Any
@@ -106,9 +106,11 @@ def test_given_back_it_is_the_next_ones() -> None:
 
 
 def test_without_a_server_it_gives_up() -> None:
-    with Lab() as lab, pytest.raises(TimedOut, match="No DHCP server"):
-        lab.hosts("server")
-        ask_for_address(lab.host("laptop", ipv4=False))
+    with Lab() as lab:
+        lab.host("server")
+        laptop = lab.host("laptop", ipv4=False)
+        with pytest.raises(TimedOut, match="No DHCP server"):
+            ask_for_address(laptop)
     assert [record.time // 1_000_000 for record in lab.trace] == [0, 4, 12, 28]
 
 
