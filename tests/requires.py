@@ -129,6 +129,17 @@ _PROBES: dict[str, Callable[[], str | None]] = {
     "sniffing": _no_sniffing,
     **{
         program: partial(_no, program)
-        for program in ("tshark", "ip", "ss", "curl", "dig", "nmap", "busybox")
+        for program in (
+            "tshark",
+            "ip",
+            "ss",
+            "curl",
+            "dig",
+            "nmap",
+            "busybox",
+            "logger",
+            "snmpget",
+            "radclient",
+        )
     },
 }

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from portlab.apps.snmp import Snmp as Snmp
     from portlab.apps.stun import Stun as Stun
     from portlab.apps.syslog import Syslog as Syslog
+    from portlab.apps.tacacs import Tacacs as Tacacs
     from portlab.apps.voice import Voice as Voice
 
 _PROTOCOL = (
@@ -57,6 +58,7 @@ _HOMES = {
     "Snmp": "portlab.apps.snmp",
     "Stun": "portlab.apps.stun",
     "Syslog": "portlab.apps.syslog",
+    "Tacacs": "portlab.apps.tacacs",
     "Voice": "portlab.apps.voice",
     **dict.fromkeys(_PROTOCOL.split(), "portlab.apps.app"),
 }
