@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from portlab.services import service as service
     from portlab.system.network.computer import this_computer as this_computer
     from portlab.system.port_rules import port_rules as port_rules
+    from portlab.tools.address import ask_for_address as ask_for_address
     from portlab.tools.lookup import lookup as lookup
     from portlab.tools.mail import fetch_mail as fetch_mail
     from portlab.tools.mail import send_mail as send_mail
@@ -61,6 +62,7 @@ _HOMES = {
     "Service": "portlab.services",
     "Trace": "portlab.trace.trace",
     "analyse": "portlab.trace.analysis",
+    "ask_for_address": "portlab.tools.address",
     "check": "portlab.course.exercises",
     "claim": "portlab.claims",
     "compare": "portlab.quiz.prediction",

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from portlab.apps.certificates import Authority as Authority
     from portlab.apps.certificates import Certificate as Certificate
     from portlab.apps.daytime import Daytime as Daytime
+    from portlab.apps.dhcp import Dhcp as Dhcp
+    from portlab.apps.dhcp_relay import DhcpRelay as DhcpRelay
     from portlab.apps.discard import Discard as Discard
     from portlab.apps.dns import Dns as Dns
     from portlab.apps.echo import Echo as Echo
@@ -45,6 +47,12 @@ if TYPE_CHECKING:
     from portlab.apps.tls import StartTls as StartTls
     from portlab.apps.tls import Tls as Tls
     from portlab.apps.tls import TlsSession as TlsSession
+    from portlab.apps.ntp import Ntp as Ntp
+    from portlab.apps.radius import Radius as Radius
+    from portlab.apps.snmp import Snmp as Snmp
+    from portlab.apps.stun import Stun as Stun
+    from portlab.apps.syslog import Syslog as Syslog
+    from portlab.apps.tacacs import Tacacs as Tacacs
     from portlab.apps.voice import Voice as Voice
 
 _PROTOCOL = (
@@ -55,6 +63,8 @@ _HOMES = {
     "Authority": "portlab.apps.certificates",
     "Certificate": "portlab.apps.certificates",
     "Daytime": "portlab.apps.daytime",
+    "Dhcp": "portlab.apps.dhcp",
+    "DhcpRelay": "portlab.apps.dhcp_relay",
     "Discard": "portlab.apps.discard",
     "Dns": "portlab.apps.dns",
     "Echo": "portlab.apps.echo",
@@ -68,6 +78,12 @@ _HOMES = {
     "StartTls": "portlab.apps.tls",
     "Tls": "portlab.apps.tls",
     "TlsSession": "portlab.apps.tls",
+    "Ntp": "portlab.apps.ntp",
+    "Radius": "portlab.apps.radius",
+    "Snmp": "portlab.apps.snmp",
+    "Stun": "portlab.apps.stun",
+    "Syslog": "portlab.apps.syslog",
+    "Tacacs": "portlab.apps.tacacs",
     "Voice": "portlab.apps.voice",
     **dict.fromkeys(_PROTOCOL.split(), "portlab.apps.app"),
 }

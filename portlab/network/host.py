@@ -128,6 +128,11 @@ class ModelHost:
                 rows.append(SocketInfo("udp", "UNCONN", local, one.peer, one.program))
         return tuple(rows)
 
+    def take_address(self, address: str) -> None:
+        """Have `address` besides its own from now on; whoever calls has looked that it is free."""
+        self._stack.addresses = (address, *self._stack.addresses)
+        self._network.own(self.name, address)
+
     def is_under_way(self) -> bool:
         """Whether its TCP still waits for an answer: to a SYN, a FIN, or to bytes it has sent."""
         return any(socket.endpoint.unsent for socket in self._stack.tcp)

@@ -32,7 +32,7 @@ class KernelGround:
         self.basement = basement
         self.number = number
         self._name = name
-        self._addresses = addresses
+        self.addresses = addresses
         self.names = names
 
     # ---- a place to be inside
@@ -50,21 +50,25 @@ class KernelGround:
     # ---- the ground
 
     def socket(self, family: socket.AddressFamily, kind: socket.SocketKind) -> socket.socket:
-        return self.basement.new_socket(self.number, family, kind)
+        """A UDP socket may send to all at once: all are hosts of the lab (SO_BROADCAST, ip(7))."""
+        sock = self.basement.new_socket(self.number, family, kind)
+        if kind == socket.SOCK_DGRAM:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        return sock
 
     def check_address(self, address: object) -> str:
         return unpacked(packed(address))
 
     def bindable(self, address: object) -> str:
         if address is None:
-            return ANYWHERE if len(self._addresses) > 1 else "0.0.0.0"
-        return bindable(address, self._name, self._addresses)  # type: ignore[arg-type]
+            return ANYWHERE if len(self.addresses) > 1 else "0.0.0.0"
+        return bindable(address, self._name, self.addresses)  # type: ignore[arg-type]
 
     def own_address(self, peer: str) -> str:
         six = ":" in peer
         if is_loopback(peer):
             return "::1" if six else "127.0.0.1"
-        return next((own for own in self._addresses if (":" in own) == six), self._addresses[0])
+        return next((own for own in self.addresses if (":" in own) == six), self.addresses[0])
 
     def make_way(self, core: Core, proto: str, local: Address) -> bool:
         return False  # no other lab can have a port of this host
@@ -74,6 +78,6 @@ class KernelGround:
 
     def has_no(self, address: str) -> str:
         return (
-            f"{self._name} cannot use {address}: it has {' and '.join(self._addresses)}, and "
+            f"{self._name} cannot use {address}: it has {' and '.join(self.addresses)}, and "
             "reaches the other hosts of this lab at theirs."
         )

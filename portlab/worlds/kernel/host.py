@@ -111,6 +111,12 @@ class KernelHost(SocketHost):
         self._core.check()
         return run(self._core, self._place, argv, input, timeout)
 
+    def take_address(self, address: str) -> None:
+        """Have `address` besides its own from now on; whoever calls has looked that it is free."""
+        self._place.basement.add_address(self._place.number, self._name, address)
+        self._addresses = (address, *self._addresses)
+        self._place.addresses = self._addresses
+
     def sysctl(self, name: str, value: int | str) -> None:
         """Set a switch of this host's network, as `host.sysctl("net.ipv4.tcp_sack", 0)`.
 
