@@ -10,7 +10,7 @@ from portlab.apps.app import App, check_app
 from portlab.errors import TimedOut
 from portlab.host import Host, SocketInfo
 from portlab.network.checks import as_bytes, check_count
-from portlab.network.clock import SECOND, deadline_after
+from portlab.network.clock import SECOND, deadline_after, in_words
 from portlab.network.connection import ModelConnection
 from portlab.network.datagrams import ModelUdpSocket
 from portlab.network.listener import ModelListener
@@ -90,7 +90,7 @@ class ModelHost:
         self._stack.pings.forget(ping)
         if ping.answered is None:
             raise TimedOut(
-                f"No answer from {address} to a ping of {self.name} in the time allowed: the host "
+                f"No answer from {address} to a ping of {self.name} {in_words(timeout)}: the host "
                 "may be down or not exist, or the packet or its answer was lost. That says nothing "
                 "of any port: ICMP has none."
             )
