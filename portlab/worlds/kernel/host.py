@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 
 from portlab.apps.app import Address
 from portlab.errors import LabError, TimedOut
-from portlab.host import Host, SocketInfo
+from portlab.host import Host, Printed, SocketInfo
 from portlab.network.checks import as_bytes
 from portlab.ports import check_port
 from portlab.worlds.kernel import ping
 from portlab.worlds.kernel.ground import KernelGround
 from portlab.worlds.kernel.inside import Inside
 from portlab.worlds.kernel.opening import KernelOpening
-from portlab.worlds.kernel.programs import Printed, run
+from portlab.worlds.kernel.programs import run
 from portlab.worlds.kernel.tables import TABLES, Row, rows
 from portlab.worlds.sockets import failures
 from portlab.worlds.sockets.core import Core
