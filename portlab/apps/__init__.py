@@ -44,15 +44,15 @@ if TYPE_CHECKING:
     from portlab.apps.mail.post import Mailbox as Mailbox
     from portlab.apps.mail.post import Post as Post
     from portlab.apps.mail.smtp import Smtp as Smtp
-    from portlab.apps.tls import StartTls as StartTls
-    from portlab.apps.tls import Tls as Tls
-    from portlab.apps.tls import TlsSession as TlsSession
     from portlab.apps.ntp import Ntp as Ntp
     from portlab.apps.radius import Radius as Radius
     from portlab.apps.snmp import Snmp as Snmp
     from portlab.apps.stun import Stun as Stun
     from portlab.apps.syslog import Syslog as Syslog
     from portlab.apps.tacacs import Tacacs as Tacacs
+    from portlab.apps.tls import StartTls as StartTls
+    from portlab.apps.tls import Tls as Tls
+    from portlab.apps.tls import TlsSession as TlsSession
     from portlab.apps.voice import Voice as Voice
 
 _PROTOCOL = (
