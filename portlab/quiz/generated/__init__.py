@@ -1,0 +1,16 @@
+"""The room of the generators: questions made from the catalogue, the registry and real traces.
+
+A generator is a function of a source of chance (`random.Random`) that gives one Question; the same
+seed gives the same question on every computer. The key is computed from the data that the question
+is about, never typed in. `generate("next-ack", 7)` makes one, `GENERATORS` has all of them.
+
+    services.py  number to service, service to number, transports
+    ranges.py    the range of a number
+    traces.py    ends, acknowledgments, fields, order and states of a conversation just made
+    outcomes.py  what a client sees: refused, silence, success
+    sheet.py     what all of them need to write a question down
+"""
+
+from portlab.quiz.generated.making import GENERATORS, Generator, generate
+
+__all__ = ["GENERATORS", "Generator", "generate"]

@@ -1,0 +1,122 @@
+"""Ports and services, both ways, and what carries them: from the catalogue.
+
+Wrong choices are what is really mixed up: the encrypted partner, what replaced it, the neighbours
+by number, and others that are to be known as well.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from random import Random
+
+from portlab.quiz.generated.sheet import REGISTRY, Sheet, one_choice, pick
+from portlab.quiz.question import Number, OneChoice
+from portlab.services import Service, catalogue, search, service
+from portlab.wording import listed
+
+_WAYS = {("tcp",): "TCP alone", ("udp",): "UDP alone", ("tcp", "udp"): "both TCP and UDP"}
+
+
+def service_of_port(chance: Random) -> OneChoice:
+    """A number and a transport are given; which service is expected there?"""
+    asked = pick(chance, _known())
+    over = pick(chance, asked.used)
+    sheet = Sheet(asked.short)
+    for other in _mixed_up_with(asked, chance):
+        if not (other.number == asked.number and other.uses(over)):
+            sheet.wrong(other.short, f"{_is_at(other)}.")
+    return one_choice(
+        chance,
+        sheet,
+        id=f"made-service-of-{asked.number}-{over}",
+        lesson="13",
+        covers=("S1",),
+        difficulty=1,
+        prompt=f"Which service is expected behind {over.upper()} port {asked.number}?",
+        explanation=_explained(asked),
+        reference=_reference(asked),
+    )
+
+
+def port_of_service(chance: Random) -> Number:
+    """A service is named; on which port does it listen?"""
+    asked = pick(chance, _known())
+    sheet = Sheet(asked.number)
+    for other in _mixed_up_with(asked, chance):
+        sheet.wrong(other.number, f"{_is_at(other)}.")
+    return Number(
+        id=f"made-port-of-{asked.name.replace('_', '-')}-{asked.number}",
+        lesson="13",
+        covers=("S1",),
+        difficulty=1,
+        prompt=f"On which port does a server of {_called(asked)} listen by default?",
+        key=Decimal(asked.number),
+        mistakes=sheet.mistakes(),
+        explanation=_explained(asked),
+        reference=_reference(asked),
+    )
+
+
+def transport_of_service(chance: Random) -> OneChoice:
+    """Over which transport is a service really spoken? The registry would say both of most."""
+    asked = pick(chance, [one for one in _known() if tuple(sorted(one.used)) in _WAYS])
+    right = tuple(sorted(asked.used))
+    sheet = Sheet(_WAYS[right])
+    for way, words in _WAYS.items():
+        missing = [t.upper() for t in right if t not in way]
+        extra = [t.upper() for t in way if t not in right]
+        why = f"It is spoken over {listed(missing)} too." if missing else ""
+        if extra:
+            why = f"Nobody speaks it over {listed(extra)}, although the registry may list that."
+        sheet.wrong(words, why)
+    return one_choice(
+        chance,
+        sheet,
+        id=f"made-transport-of-{asked.name.replace('_', '-')}-{asked.number}",
+        lesson="13",
+        covers=("S1",),
+        difficulty=2,
+        prompt=f"What really carries {_called(asked)}, port {asked.number}?",
+        explanation=_explained(asked),
+        reference=_reference(asked),
+    )
+
+
+def _known() -> list[Service]:
+    """What is to be known by heart and has a name of its own: of two alike, none is asked."""
+    names = [one.long for one in catalogue()] + [one.short for one in catalogue()]
+    return [
+        one
+        for one in catalogue()
+        if one.level == "by heart" and names.count(one.short) <= 1 + (one.short == one.long)
+    ]
+
+
+def _mixed_up_with(asked: Service, chance: Random) -> Iterator[Service]:
+    """Other services, what is likeliest mixed up with `asked` first."""
+    for name in (*(partner.name for partner in asked.partners), *asked.replaced_by):
+        yield service(name)
+    heart = [one for one in catalogue() if one.level == "by heart" and one.number != asked.number]
+    near = sorted(heart, key=lambda one: abs(one.number - asked.number))
+    yield from near[:2]
+    alike = [one for one in search(asked.everyday.split()[0]).services if one.hook]
+    yield from alike[:2]
+    yield from sorted(heart, key=lambda _: chance.random())
+
+
+def _called(one: Service) -> str:
+    return one.long if one.short in (one.long, "") else f"{one.long} ({one.short})"
+
+
+def _is_at(one: Service) -> str:
+    return f"{one.short} is at {one.number}"
+
+
+def _explained(one: Service) -> str:
+    over = listed(transport.upper() for transport in one.used)
+    said = f"{one.short}, {one.everyday}: port {one.number} over {over}."
+    return f"{said} {one.hook}".strip()
+
+
+def _reference(one: Service) -> str:
+    rfcs = "; ".join(f"RFC {number}" for number in one.rfc)
+    return f"{REGISTRY}; {rfcs}" if rfcs else REGISTRY

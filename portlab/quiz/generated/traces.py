@@ -1,0 +1,244 @@
+"""Questions about a conversation that was made a moment ago in the model world.
+
+Each makes a lab of its own from the seed: other ports, other sizes, other first sequence numbers.
+"""
+
+from decimal import Decimal
+from random import Random
+
+from portlab.apps import Echo
+from portlab.host import written
+from portlab.lab import Lab, run
+from portlab.packets import Segment
+from portlab.quiz.generated.sheet import Sheet, one_choice, pick
+from portlab.quiz.question import Blank, Fill, Mistake, Number, OneChoice, Order, mixed
+from portlab.services import catalogue
+from portlab.tcp.states import State
+from portlab.trace.conversations import Conversation, conversations
+from portlab.trace.record import Record
+
+_MODULUS = 1 << 32
+
+
+def talk(chance: Random, lines: int = 2) -> Conversation:
+    """A client sends some lines to a server on a port that learners know, and both close."""
+    known = [one for one in catalogue() if one.level == "by heart" and one.used == ("tcp",)]
+    port = pick(chance, known).number
+    sizes = [20 + int(chance.random() * 400) for _ in range(lines)]
+    seed = chance.getrandbits(32)
+
+    def experiment(lab: Lab) -> None:
+        server, client = lab.hosts("server", "client")
+        server.listen(port, Echo())
+        with client.connect(server, port) as connection:
+            for size in sizes:
+                connection.send(b"x" * size)
+                left = size
+                while left:
+                    left -= len(connection.receive())
+
+    (only,) = conversations(run(experiment, seed=seed))
+    return only
+
+
+def side_of_conversation(chance: Random) -> OneChoice:
+    """A packet is given, and the ports alone say who is who."""
+    made = talk(chance)
+    record = pick(chance, [one for one in made.trace if one.length])
+    client, server = (written((host, port or 0)) for host, port in (made.client, made.server))
+    sheet = Sheet(client)
+    sheet.wrong(server, "Its port is that of a service: who is called has the known number.")
+    sheet.wrong(
+        "neither, both are servers",
+        "Then both would have the number of a service, and one was lent for this conversation.",
+    )
+    sheet.wrong(
+        "it cannot be told from the ports",
+        "It can, nearly always: one number is a service's, the other a lent one.",
+    )
+    return one_choice(
+        chance,
+        sheet,
+        id=f"made-client-side-{made.client[1]}-{made.server[1]}",
+        lesson="01",
+        covers=("A5", "A6"),
+        difficulty=2,
+        prompt=(
+            f"In a capture: {_ends(record)}, TCP, {record.length} bytes. Which end is most likely "
+            "the client?"
+        ),
+        explanation=(
+            f"{made.server[1]} is the number of a service. {made.client[1]} was chosen by the "
+            "client's system for this one conversation."
+        ),
+        reference="RFC 6335 section 6; RFC 6056 section 3.2",
+    )
+
+
+def next_ack(chance: Random) -> Number:
+    """A segment has arrived and nothing is missing before it; what does the answer acknowledge?"""
+    made = talk(chance)
+    record, segment = pick(
+        chance, [(one, one.segment) for one in made.trace if one.segment and takes(one.segment)]
+    )
+    key = (segment.seq + takes(segment)) % _MODULUS
+    sheet = Sheet(key)
+    sheet.wrong(segment.seq, "That byte has arrived. The number names the next one expected.")
+    if record.length:
+        sheet.wrong((key - 1) % _MODULUS, "That is the last byte that has come, not the next.")
+        sheet.wrong((key + 1) % _MODULUS, "Data counts its bytes and nothing besides.")
+    if record.ack:
+        sheet.wrong(
+            (record.ack + takes(segment)) % _MODULUS,
+            "Each direction counts for itself: the sender's number counts here.",
+        )
+    counted = {0: "", 1: f" {segment.flag_names.split(',')[0]} counts as one."}
+    return Number(
+        id=f"made-next-ack-{key}",
+        lesson="05",
+        covers=("T2", "T1"),
+        difficulty=3,
+        prompt=(
+            f"A segment arrives: {segment.flag_names}, seq={segment.seq}, {record.length} bytes of "
+            "data. All before it is there. Which acknowledgment number goes back?"
+        ),
+        key=Decimal(key),
+        mistakes=sheet.mistakes(),
+        explanation=(
+            f"{segment.seq} and {record.length} bytes."
+            f"{counted[takes(segment) - record.length]} The next byte expected is {key}."
+        ),
+        reference="RFC 9293 section 3.4",
+    )
+
+
+def takes(segment: Segment) -> int:
+    """How many sequence numbers a segment takes: its data, and one for SYN and FIN each."""
+    return len(segment.payload) + segment.has_syn + segment.has_fin
+
+
+def hidden_fields(chance: Random) -> Fill:
+    """A handshake is given, and some fields of one of its segments are not."""
+    made = talk(chance)
+    first, second, third = (_segment(one) for one in made.trace.records[:3])
+    number, wanted = pick(chance, [(2, second), (3, third)])
+    lines = [
+        _line(at, one, hide=at == number) for at, one in enumerate((first, second, third), start=1)
+    ]
+    other = first if number == 2 else second
+    blanks = (
+        Blank(
+            "source port",
+            str(wanted.source_port),
+            mistakes=(Mistake(str(wanted.destination_port), "That is where it goes to."),),
+        ),
+        Blank(
+            "ack",
+            str(wanted.ack),
+            mistakes=(Mistake(str(other.seq), "The SYN counts as one: the next is expected."),),
+        ),
+    )
+    return Fill(
+        id=f"made-hidden-fields-{wanted.ack}",
+        lesson="05",
+        covers=("T1", "T2"),
+        difficulty=3,
+        prompt=f"Two fields of segment {number} are hidden. What stands there?",
+        shown="\n".join(lines),
+        blanks=blanks,
+        explanation=(
+            "Answers swap the ports, and an acknowledgment names the next number expected: one "
+            "more than that of the SYN."
+        ),
+        reference="RFC 9293 section 3.5, figure 6",
+    )
+
+
+def shuffled_segments(chance: Random) -> Order:
+    """The segments of a conversation, to be put in order by their numbers."""
+    made = talk(chance, lines=1)
+    trace = made.trace
+    names = {made.client: "client", made.server: "server"}
+    bases = {
+        made.client: _segment(trace.records[0]).seq,
+        made.server: _segment(trace.records[1]).seq,
+    }
+    items = []
+    for record in trace.records[:5]:
+        segment = _segment(record)
+        sender, receiver = (record.src or "", record.sport), (record.dst or "", record.dport)
+        words = f"{names[sender]}: {segment.flag_names}, seq {segment.seq - bases[sender]:d}"
+        if segment.has_ack:
+            words += f", ack {(segment.ack - bases[receiver]) % _MODULUS}"
+        items.append(f"{words}, {record.length} bytes")
+    return Order(
+        id=f"made-order-{bases[made.client]}",
+        lesson="05",
+        covers=("T1", "T2"),
+        difficulty=2,
+        prompt="The first five segments of a conversation, mixed. In which order did they go?",
+        items=tuple(items),
+        explanation=(
+            "The SYN goes first, and each acknowledgment names what has come before it, so the "
+            "numbers grow."
+        ),
+        reference="RFC 9293 section 3.5, figure 6",
+    )
+
+
+_SAID = {
+    "active OPEN": "the program connects",
+    "rcv SYN": "a SYN arrives",
+    "rcv SYN,ACK": "a SYN,ACK arrives that acknowledges its SYN",
+    "rcv ACK of SYN": "the ACK of its SYN arrives",
+    "rcv FIN": "a FIN arrives",
+    "rcv ACK of FIN": "the ACK of its FIN arrives",
+    "CLOSE": "the program closes",
+    "timeout 2 MSL": "twice the longest life of a segment has passed",
+}
+
+
+def state_after(chance: Random) -> OneChoice:
+    """One end is in a state, something happens: in which state is it then?"""
+    made = talk(chance)
+    change = pick(chance, [one for one in made.trace.changes if one.event in _SAID])
+    sheet = Sheet(change.new)
+    sheet.wrong(change.old, "It leaves that state: what happened is one of its ways out.")
+    others = [str(state) for state in State if state not in (change.old, change.new)]
+    for state in mixed(str(chance.random()), tuple(others)):
+        sheet.wrong(state, f"No way leads from {change.old} to {state} when this happens.")
+    return one_choice(
+        chance,
+        sheet,
+        id=f"made-state-after-{change.old}-{change.event}".lower()
+        .replace(" ", "-")
+        .replace(",", "-"),
+        lesson="05",
+        covers=("T1",),
+        difficulty=2,
+        prompt=f"One end of a connection is in {change.old}, and {_SAID[change.event]}. And then?",
+        explanation=f"From {change.old} it goes to {change.new}. {change.reason.fill()}",
+        reference=f"RFC {change.reason.rfc} section {change.reason.section}",
+    )
+
+
+def _segment(record: Record) -> Segment:
+    assert record.segment is not None
+    return record.segment
+
+
+def _ends(record: Record) -> str:
+    source, target = ((record.src or "", record.sport or 0), (record.dst or "", record.dport or 0))
+    return f"{written(source)} to {written(target)}"
+
+
+def _line(number: int, segment: Segment, *, hide: bool) -> str:
+    source, ack = (
+        ("?", "?")
+        if hide
+        else (str(segment.source_port), str(segment.ack if segment.has_ack else "-"))
+    )
+    return (
+        f"{number}  port {source:>5} to {segment.destination_port:>5}  {segment.flag_names:7}  "
+        f"seq {segment.seq:<10}  ack {ack}"
+    )
