@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from portlab.quiz.closing import questions as questions
     from portlab.quiz.prediction import compare as compare
     from portlab.quiz.prediction import predict as predict
+    from portlab.quiz.sittings import exam as exam
+    from portlab.quiz.sittings import practice as practice
+    from portlab.quiz.sittings import review as review
     from portlab.services import Service as Service
     from portlab.services import search as search
     from portlab.services import service as service
@@ -73,6 +76,7 @@ _HOMES = {
     "doctor": "portlab.course.report",
     "drop": "portlab.network.faults",
     "duplicate": "portlab.network.faults",
+    "exam": "portlab.quiz.sittings",
     "exercise": "portlab.course.exercises",
     "fetch_mail": "portlab.tools.mail",
     "heard": "portlab.views.hearing",
@@ -88,9 +92,11 @@ _HOMES = {
     "port_map": "portlab.views.port_map",
     "port_range": "portlab.ports",
     "port_rules": "portlab.system.port_rules",
+    "practice": "portlab.quiz.sittings",
     "predict": "portlab.quiz.prediction",
     "questions": "portlab.quiz.closing",
     "recording": "portlab.course.recording",
+    "review": "portlab.quiz.sittings",
     "run": "portlab.lab",
     "save": "portlab.trace.capture",
     "search": "portlab.services",

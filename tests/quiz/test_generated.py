@@ -16,7 +16,7 @@ import pytest
 
 from portlab import Trace, material, save
 from portlab.errors import QuizError
-from portlab.quiz.generated import GENERATORS, generate, traces
+from portlab.quiz.generated import GENERATORS, again, generate, traces
 from portlab.quiz.grading import grade
 from portlab.quiz.question import Fill, Match, Number, OneChoice, Order, Question, ShortText
 from portlab.trace.record import Record
@@ -119,6 +119,17 @@ def test_it_is_written_as_the_bank_is(name: str) -> None:
         assert "  " not in question.prompt + question.explanation
 
 
+@EACH
+def test_what_was_asked_can_be_asked_again(name: str) -> None:
+    facts = name in ("service-of-port", "port-of-service", "transport-of-service", "range-of-port")
+    for question in made(name)[:20]:
+        other = again(question.id, 99)
+        assert other is not None
+        assert type(other) is type(question)
+        assert other.prompt != "" and (not facts or other.id == question.id)
+    assert again("syn-counts-one", 1) is None
+
+
 def test_no_generator_of_another_name() -> None:
     with pytest.raises(QuizError, match="There are: service-of-port"):
         generate("ports", 1)
@@ -141,7 +152,9 @@ def test_a_number_leads_to_the_one_service_that_has_it() -> None:
     assigned, rows = registry(), catalogue()
     for question in made("service-of-port"):
         assert isinstance(question, OneChoice)
-        over, number = re.search(r"(\w+) port (\d+)\?", question.prompt).groups()  # type: ignore[union-attr]
+        found = re.search(r"(\w+) port (\d+)\?", question.prompt)
+        assert found is not None
+        over, number = found.groups()
         here = [r for r in rows if r["number"] == number and over.lower() in r["used"]]
         right = right_words(question)
         assert [row["short"] for row in here] == [right]
@@ -187,7 +200,7 @@ def test_ranges_are_those_of_rfc_6335() -> None:
     assert {1023, 1024, 49151, 49152} <= numbers
 
 
-# ---- segments, as tshark reads them ---------------------------------------------------------------
+# ---- segments, as tshark reads them ------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -267,7 +280,7 @@ def test_the_order_is_that_of_the_capture(seen: dict[str, list[list[dict[str, st
                 assert f", ack {ack}," in item
 
 
-# ---- who is who, states and outcomes ----------------------------------------------------------------
+# ---- who is who, states and outcomes ------------------------------------------------------------
 
 
 def test_the_client_is_the_end_whose_port_was_lent() -> None:

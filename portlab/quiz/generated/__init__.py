@@ -11,6 +11,6 @@ is about, never typed in. `generate("next-ack", 7)` makes one, `GENERATORS` has 
     sheet.py     what all of them need to write a question down
 """
 
-from portlab.quiz.generated.making import GENERATORS, Generator, generate
+from portlab.quiz.generated.making import GENERATORS, Generator, again, generate
 
-__all__ = ["GENERATORS", "Generator", "generate"]
+__all__ = ["GENERATORS", "Generator", "again", "generate"]

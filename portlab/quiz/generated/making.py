@@ -1,13 +1,19 @@
 """All generators by name, and making a question with one of them."""
 
-from collections.abc import Callable
 from random import Random
+from typing import Protocol
 
 from portlab.errors import QuizError
 from portlab.quiz.generated import outcomes, ranges, services, traces
 from portlab.quiz.question import Question
 
-Generator = Callable[[Random], Question]
+
+class Generator(Protocol):
+    """A function of chance. `subject` is what to ask about, as an id of it ends; those that make a
+    new conversation each time take no notice of it."""
+
+    def __call__(self, chance: Random, subject: str = "") -> Question: ...
+
 
 GENERATORS: dict[str, Generator] = {
     "service-of-port": services.service_of_port,
@@ -34,3 +40,16 @@ def generate(name: str, seed: int) -> Question:
     if name not in GENERATORS:
         raise QuizError(f"No generator is called {name!r}. There are: {', '.join(GENERATORS)}.")
     return GENERATORS[name](Random(f"{name} {seed}"))
+
+
+def again(id: str, seed: int) -> Question | None:
+    """Another question about what `id` was about: the same service or number, mixed anew, or another
+    conversation of the same kind. None for an id that no generator gave.
+
+    >>> again("made-range-of-port-1024", 5).prompt
+    'To which range does port 1024 belong?'
+    """
+    for name, make in GENERATORS.items():
+        if id.startswith(f"made-{name}-"):
+            return make(Random(f"{id} {seed}"), id.removeprefix(f"made-{name}-"))
+    return None

@@ -15,7 +15,7 @@ _REFUSED = "refused, after one round trip"
 _SILENCE = "nothing, until it gives up"
 
 
-def outcome_of_connecting(chance: Random) -> OneChoice:
+def outcome_of_connecting(chance: Random, subject: str = "") -> OneChoice:
     """A program may listen or not, on the right port or not, behind a filter or not."""
     tcp = [one.number for one in catalogue() if one.level == "by heart" and one.uses("tcp")]
     port = pick(chance, tcp)
@@ -48,7 +48,7 @@ def outcome_of_connecting(chance: Random) -> OneChoice:
     return one_choice(
         chance,
         sheet,
-        id=f"made-outcome-{listens}-{filtered}-{over_udp}-{there}-{port}".lower(),
+        id=f"made-what-the-client-sees-{listens}-{filtered}-{over_udp}-{there}-{port}".lower(),
         lesson="10" if over_udp else "05",
         covers=("C4",) if over_udp else ("T1",),
         difficulty=2,

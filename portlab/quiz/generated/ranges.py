@@ -9,9 +9,11 @@ from portlab.quiz.question import OneChoice
 _RANGES = (SYSTEM, USER, DYNAMIC)
 
 
-def range_of_port(chance: Random) -> OneChoice:
+def range_of_port(chance: Random, subject: str = "") -> OneChoice:
     """In which of the three ranges is this number?"""
-    if chance.random() < 0.5:
+    if subject:
+        number = int(subject)
+    elif chance.random() < 0.5:
         edge = pick(chance, (SYSTEM.last, USER.last))
         number = edge - 8 + int(chance.random() * 18)
     else:
@@ -23,7 +25,7 @@ def range_of_port(chance: Random) -> OneChoice:
     return one_choice(
         chance,
         sheet,
-        id=f"made-range-of-{number}",
+        id=f"made-range-of-port-{number}",
         lesson="02",
         covers=("R1",),
         difficulty=1,

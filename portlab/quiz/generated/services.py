@@ -4,6 +4,7 @@ Wrong choices are what is really mixed up: the encrypted partner, what replaced 
 by number, and others that are to be known as well.
 """
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from random import Random
@@ -16,9 +17,9 @@ from portlab.wording import listed
 _WAYS = {("tcp",): "TCP alone", ("udp",): "UDP alone", ("tcp", "udp"): "both TCP and UDP"}
 
 
-def service_of_port(chance: Random) -> OneChoice:
+def service_of_port(chance: Random, subject: str = "") -> OneChoice:
     """A number and a transport are given; which service is expected there?"""
-    asked = pick(chance, _known())
+    asked = _asked(chance, subject, _known())
     over = pick(chance, asked.used)
     sheet = Sheet(asked.short)
     for other in _mixed_up_with(asked, chance):
@@ -27,7 +28,7 @@ def service_of_port(chance: Random) -> OneChoice:
     return one_choice(
         chance,
         sheet,
-        id=f"made-service-of-{asked.number}-{over}",
+        id=f"made-service-of-port-{_as_id(asked)}",
         lesson="13",
         covers=("S1",),
         difficulty=1,
@@ -37,14 +38,14 @@ def service_of_port(chance: Random) -> OneChoice:
     )
 
 
-def port_of_service(chance: Random) -> Number:
+def port_of_service(chance: Random, subject: str = "") -> Number:
     """A service is named; on which port does it listen?"""
-    asked = pick(chance, _known())
+    asked = _asked(chance, subject, _known())
     sheet = Sheet(asked.number)
     for other in _mixed_up_with(asked, chance):
         sheet.wrong(other.number, f"{_is_at(other)}.")
     return Number(
-        id=f"made-port-of-{asked.name.replace('_', '-')}-{asked.number}",
+        id=f"made-port-of-service-{_as_id(asked)}",
         lesson="13",
         covers=("S1",),
         difficulty=1,
@@ -56,9 +57,10 @@ def port_of_service(chance: Random) -> Number:
     )
 
 
-def transport_of_service(chance: Random) -> OneChoice:
+def transport_of_service(chance: Random, subject: str = "") -> OneChoice:
     """Over which transport is a service really spoken? The registry would say both of most."""
-    asked = pick(chance, [one for one in _known() if tuple(sorted(one.used)) in _WAYS])
+    there = [one for one in _known() if tuple(sorted(one.used)) in _WAYS]
+    asked = _asked(chance, subject, there)
     right = tuple(sorted(asked.used))
     sheet = Sheet(_WAYS[right])
     for way, words in _WAYS.items():
@@ -71,7 +73,7 @@ def transport_of_service(chance: Random) -> OneChoice:
     return one_choice(
         chance,
         sheet,
-        id=f"made-transport-of-{asked.name.replace('_', '-')}-{asked.number}",
+        id=f"made-transport-of-service-{_as_id(asked)}",
         lesson="13",
         covers=("S1",),
         difficulty=2,
@@ -79,6 +81,17 @@ def transport_of_service(chance: Random) -> OneChoice:
         explanation=_explained(asked),
         reference=_reference(asked),
     )
+
+
+def _asked(chance: Random, subject: str, there: list[Service]) -> Service:
+    """The one whose id is `subject`; any of them, where that is none."""
+    named = [one for one in there if _as_id(one) == subject]
+    one: Service = named[0] if named else pick(chance, there)
+    return one
+
+
+def _as_id(one: Service) -> str:
+    return f"{re.sub('[^a-z0-9]+', '-', one.name.lower()).strip('-')}-{one.number}"
 
 
 def _known() -> list[Service]:

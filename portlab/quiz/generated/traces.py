@@ -41,7 +41,7 @@ def talk(chance: Random, lines: int = 2) -> Conversation:
     return only
 
 
-def side_of_conversation(chance: Random) -> OneChoice:
+def side_of_conversation(chance: Random, subject: str = "") -> OneChoice:
     """A packet is given, and the ports alone say who is who."""
     made = talk(chance)
     record = pick(chance, [one for one in made.trace if one.length])
@@ -59,7 +59,7 @@ def side_of_conversation(chance: Random) -> OneChoice:
     return one_choice(
         chance,
         sheet,
-        id=f"made-client-side-{made.client[1]}-{made.server[1]}",
+        id=f"made-client-or-server-{made.client[1]}-{made.server[1]}",
         lesson="01",
         covers=("A5", "A6"),
         difficulty=2,
@@ -75,7 +75,7 @@ def side_of_conversation(chance: Random) -> OneChoice:
     )
 
 
-def next_ack(chance: Random) -> Number:
+def next_ack(chance: Random, subject: str = "") -> Number:
     """A segment has arrived and nothing is missing before it; what does the answer acknowledge?"""
     made = talk(chance)
     record, segment = pick(
@@ -117,7 +117,7 @@ def takes(segment: Segment) -> int:
     return len(segment.payload) + segment.has_syn + segment.has_fin
 
 
-def hidden_fields(chance: Random) -> Fill:
+def hidden_fields(chance: Random, subject: str = "") -> Fill:
     """A handshake is given, and some fields of one of its segments are not."""
     made = talk(chance)
     first, second, third = (_segment(one) for one in made.trace.records[:3])
@@ -154,7 +154,7 @@ def hidden_fields(chance: Random) -> Fill:
     )
 
 
-def shuffled_segments(chance: Random) -> Order:
+def shuffled_segments(chance: Random, subject: str = "") -> Order:
     """The segments of a conversation, to be put in order by their numbers."""
     made = talk(chance, lines=1)
     trace = made.trace
@@ -172,7 +172,7 @@ def shuffled_segments(chance: Random) -> Order:
             words += f", ack {(segment.ack - bases[receiver]) % _MODULUS}"
         items.append(f"{words}, {record.length} bytes")
     return Order(
-        id=f"made-order-{bases[made.client]}",
+        id=f"made-order-of-segments-{bases[made.client]}",
         lesson="05",
         covers=("T1", "T2"),
         difficulty=2,
@@ -198,7 +198,7 @@ _SAID = {
 }
 
 
-def state_after(chance: Random) -> OneChoice:
+def state_after(chance: Random, subject: str = "") -> OneChoice:
     """One end is in a state, something happens: in which state is it then?"""
     made = talk(chance)
     change = pick(chance, [one for one in made.trace.changes if one.event in _SAID])

@@ -1,0 +1,112 @@
+"""Which questions there are to a topic: a lesson, a row, a part of the exam, what is weak, or all.
+
+The bank's questions are joined by generated ones, where a generator covers the rows.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+
+from portlab import material
+from portlab.errors import QuizError
+from portlab.quiz import bank
+from portlab.quiz.generated import GENERATORS, again, generate
+from portlab.quiz.progress import Answer
+from portlab.quiz.question import Question
+from portlab.quiz.review import memories
+from portlab.wording import listed
+
+WEAK = "weak"
+MADE_OF_EACH = 3
+"""So many questions of each generator that fits go into a pool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic of the exam, and the lessons that support it."""
+
+    number: str
+    about: str
+    lessons: tuple[str, ...]
+
+
+@cache
+def blueprint() -> tuple[Topic, ...]:
+    """The exam's topics that this course supports, from `data/blueprint.yaml`."""
+    from ruamel.yaml import YAML
+
+    read = YAML(typ="safe").load(material.data() / "blueprint.yaml")
+    return tuple(Topic(one["topic"], one["about"], tuple(one["lessons"])) for one in read)
+
+
+def pool(topic: str | None, seed: int, answers: Iterable[Answer] = ()) -> list[Question]:
+    """All core questions to `topic`; None is everything, `WEAK` what was not known in `answers`.
+
+    A topic is a lesson ("05"), a row ("S1") or a group of rows ("S"), a topic of the exam ("4.2"),
+    or a generator ("next-ack"). Raises QuizError for anything else, with what there is.
+    """
+    if topic == WEAK:
+        return weak(answers, seed)
+    there = [question for question in bank.load(bank.files()) if not question.further]
+    if topic in GENERATORS:
+        return [generate(topic, seed * 1000 + number) for number in range(20)]
+    made = [
+        generate(name, seed * 1000 + number)
+        for name in GENERATORS
+        for number in range(MADE_OF_EACH)
+    ]
+    found = [question for question in (*there, *made) if _belongs(question, topic)]
+    if not found:
+        raise QuizError(_unknown(str(topic), there))
+    return list({question.id: question for question in found}.values())
+
+
+def weak(answers: Iterable[Answer], seed: int) -> list[Question]:
+    """What was answered wrong last, or not at once, or is soonest forgotten; the worst first."""
+    known = memories(answers)
+    by_id = {question.id: question for question in bank.load(bank.files())}
+    order = {"wrong": 0, "second try": 1, "right": 2}
+    worst = sorted(known.values(), key=lambda one: (order[one.last], one.stability, one.question))
+    found = [by_id.get(one.question) or again(one.question, seed) for one in worst]
+    return [question for question in found if question is not None]
+
+
+def draw(there: list[Question], count: int, seed: int) -> list[Question]:
+    """`count` of them, over as many rows and kinds as there are; always the same for a `seed`."""
+    chance = Random(seed)
+    left = sorted(there, key=lambda _: chance.random())
+    asked: dict[str, int] = {}
+    drawn: list[Question] = []
+    while left and len(drawn) < count:
+        best = min(left, key=lambda question: max(asked.get(row, 0) for row in question.covers))
+        left.remove(best)
+        drawn.append(best)
+        for row in best.covers:
+            asked[row] = asked.get(row, 0) + 1
+    return drawn
+
+
+def _belongs(question: Question, topic: str | None) -> bool:
+    if topic is None:
+        return True
+    lessons = next((one.lessons for one in blueprint() if one.number == topic), ())
+    number = topic.zfill(2) if topic.isdecimal() else topic
+    groups = {row.rstrip("0123456789") for row in question.covers}
+    return (
+        question.lesson == number
+        or question.lesson in lessons
+        or topic.upper() in question.covers
+        or topic.upper() in groups
+    )
+
+
+def _unknown(topic: str, there: list[Question]) -> str:
+    lessons = sorted({question.lesson for question in there})
+    rows = sorted({row for question in there for row in question.covers})
+    return (
+        f"There are no questions to {topic!r}. Give a lesson ({listed(lessons, 'or')}), a row of "
+        f"the contents ({', '.join(rows)}), a topic of the exam "
+        f"({', '.join(one.number for one in blueprint())}), or a generator "
+        f"({', '.join(GENERATORS)})."
+    )
