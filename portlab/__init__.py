@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from portlab.views.hearing import heard as heard
     from portlab.views.layers import layers as layers
     from portlab.views.picture import ladder as ladder
+    from portlab.views.port_map import port_map as port_map
+    from portlab.views.ports.own import listening_ports as listening_ports
     from portlab.views.table import table as table
 
 _HOMES = {
@@ -71,9 +73,11 @@ _HOMES = {
     "header": "portlab.views.header",
     "ladder": "portlab.views.picture",
     "layers": "portlab.views.layers",
+    "listening_ports": "portlab.views.ports.own",
     "load": "portlab.trace.capture",
     "lookup": "portlab.tools.lookup",
     "on_linux": "portlab.course.recording",
+    "port_map": "portlab.views.port_map",
     "port_range": "portlab.ports",
     "port_rules": "portlab.system.port_rules",
     "predict": "portlab.quiz.prediction",
