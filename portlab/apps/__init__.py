@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from portlab.apps.echo import Echo as Echo
     from portlab.apps.ftp import Ftp as Ftp
     from portlab.apps.http import Http as Http
+    from portlab.apps.tftp import Tftp as Tftp
     from portlab.apps.voice import Voice as Voice
 
 _PROTOCOL = (
@@ -48,6 +49,7 @@ _HOMES = {
     "Echo": "portlab.apps.echo",
     "Ftp": "portlab.apps.ftp",
     "Http": "portlab.apps.http",
+    "Tftp": "portlab.apps.tftp",
     "Voice": "portlab.apps.voice",
     **dict.fromkeys(_PROTOCOL.split(), "portlab.apps.app"),
 }

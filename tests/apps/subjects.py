@@ -55,6 +55,16 @@ SUBJECTS = {
         ),
         most=40_000,
     ),
+    "Tftp": Subject(
+        apps.Tftp,
+        over_udp=(
+            b"\0\1nothing\0octet\0",
+            b"\0\2new.txt\0netascii\0tsize\x000\0",
+            b"\0\3\0\1abc",
+            b"\0\4\0\1",
+            b"\0\1readme.txt\0octet\0blksize\x001024\0",
+        ),
+    ),
     "Voice": Subject(
         lambda: apps.Voice(0.1), over_tcp=(b"hello?",), over_udp=(b"hello?",), most=1_000
     ),
