@@ -35,7 +35,10 @@ if TYPE_CHECKING:
     from portlab.apps.echo import Echo as Echo
     from portlab.apps.ftp import Ftp as Ftp
     from portlab.apps.http import Http as Http
+    from portlab.apps.ssh import SshGreeting as SshGreeting
+    from portlab.apps.telnet import Telnet as Telnet
     from portlab.apps.tftp import Tftp as Tftp
+    from portlab.apps.vnc import VncGreeting as VncGreeting
     from portlab.apps.voice import Voice as Voice
 
 _PROTOCOL = (
@@ -49,7 +52,10 @@ _HOMES = {
     "Echo": "portlab.apps.echo",
     "Ftp": "portlab.apps.ftp",
     "Http": "portlab.apps.http",
+    "SshGreeting": "portlab.apps.ssh",
+    "Telnet": "portlab.apps.telnet",
     "Tftp": "portlab.apps.tftp",
+    "VncGreeting": "portlab.apps.vnc",
     "Voice": "portlab.apps.voice",
     **dict.fromkeys(_PROTOCOL.split(), "portlab.apps.app"),
 }

@@ -7,6 +7,7 @@ from dnslib import DNSHeader, DNSQuestion, DNSRecord
 
 from portlab import apps
 from portlab.apps.dns import framed
+from portlab.apps.ssh import kexinit, packet
 
 _QUESTION = bytes(DNSRecord(DNSHeader(id=7), q=DNSQuestion("portlab.example")).pack())
 
@@ -55,6 +56,19 @@ SUBJECTS = {
         ),
         most=40_000,
     ),
+    "SshGreeting": Subject(
+        apps.SshGreeting,
+        over_tcp=(b"SSH-2.0-Test_1\r\n", packet(kexinit()), packet(b"\x02ignored")),
+    ),
+    "Telnet": Subject(
+        apps.Telnet,
+        over_tcp=(
+            b"\xff\xfd\x01\xff\xfb\x1fstudent\r\0",
+            b"sesame\r\0",
+            b"ls\x7fs pub\r\n",
+            b"whoami\n",
+        ),
+    ),
     "Tftp": Subject(
         apps.Tftp,
         over_udp=(
@@ -64,6 +78,9 @@ SUBJECTS = {
             b"\0\4\0\1",
             b"\0\1readme.txt\0octet\0blksize\x001024\0",
         ),
+    ),
+    "VncGreeting": Subject(
+        apps.VncGreeting, over_tcp=(b"RFB 003.008\n", b"\2", b"sixteen bytes.. ")
     ),
     "Voice": Subject(
         lambda: apps.Voice(0.1), over_tcp=(b"hello?",), over_udp=(b"hello?",), most=1_000
