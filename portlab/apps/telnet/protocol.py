@@ -44,26 +44,31 @@ class Decoder:
     def feed(self, data: bytes) -> Iterator[bytes | Command]:
         data = self._begun + data
         self._begun = b""
-        while data:
-            text, mark, rest = data.partition(b"\xff")
-            if text and not self._inside:
-                yield text
-            if not mark:
-                return
-            if not rest or (WILL <= rest[0] <= DONT and len(rest) < 2):
-                self._begun = mark + rest
-                return
-            verb, data = rest[0], rest[1:]
-            if verb in (SB, SE):
+        text = bytearray()
+        at, end = 0, len(data)
+        while at < end:
+            mark = data.find(IAC, at)
+            if not self._inside:
+                text += data[at : mark if mark >= 0 else end]
+            if mark < 0:
+                break
+            verb = data[mark + 1] if mark + 1 < end else None
+            at = mark + (3 if verb is not None and WILL <= verb <= DONT else 2)
+            if at > end:
+                self._begun = data[mark:]
+            elif verb in (SB, SE):
                 self._inside = verb == SB
+            elif verb is None or self._inside:
+                pass
             elif verb == IAC:
-                if not self._inside:
-                    yield mark
-            elif WILL <= verb <= DONT:
-                option, data = data[0], data[1:]
-                yield Command(verb, option)
-            elif not self._inside:
-                yield Command(verb)
+                text.append(IAC)
+            else:
+                if text:
+                    yield bytes(text)
+                    text.clear()
+                yield Command(verb, data[at - 1] if at - mark == 3 else None)
+        if text:
+            yield bytes(text)
 
 
 class Options:
