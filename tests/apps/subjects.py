@@ -56,6 +56,41 @@ SUBJECTS = {
         ),
         most=40_000,
     ),
+    "Imap": Subject(
+        apps.Imap,
+        over_tcp=(
+            b"1 CAPABILITY\r\n",
+            b"2 LOGIN {7}\r\n",
+            b"student sesame\r\n",
+            b"3 SELECT INBOX\r\n",
+            b"4 APPEND INBOX (\\Seen) {16}\r\n",
+            b"Subject: Hi\r\n\r\n\r\n",
+            b"5 UID SEARCH OR (SEEN SUBJECT Hi) NOT ALL\r\n",
+            b"6 FETCH 1:* (FULL BODY[TEXT])\r\n",
+        ),
+    ),
+    "Pop3": Subject(
+        apps.Pop3,
+        over_tcp=(
+            b"CAPA\r\n",
+            b"USER student\r\n",
+            b"PASS sesame\r\n",
+            b"RETR 1\r\n",
+            b"UIDL\r\n",
+            b"NOOP\r\n",
+        ),
+    ),
+    "Smtp": Subject(
+        apps.Smtp,
+        over_tcp=(
+            b"EHLO client.example\r\n",
+            b"MAIL FROM:<a@b.example> SIZE=20\r\n",
+            b"RCPT TO:<student@school.example>\r\n",
+            b"DATA\r\n",
+            b"Subject: Hi\r\n\r\n..\r\n.\r\n",
+            b"NOOP\r\n",
+        ),
+    ),
     "SshGreeting": Subject(
         apps.SshGreeting,
         over_tcp=(b"SSH-2.0-Test_1\r\n", packet(kexinit()), packet(b"\x02ignored")),
