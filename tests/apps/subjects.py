@@ -28,6 +28,13 @@ class Subject:
     """What comes goes back, however much it is."""
 
 
+def _post() -> apps.Post:
+    """One mail is there, for the student."""
+    post = apps.Post()
+    post.mailbox("student").add(b"Subject: Hi\r\n\r\n.\r\n")
+    return post
+
+
 SUBJECTS = {
     "Daytime": Subject(apps.Daytime, over_tcp=(b"?",), over_udp=(b"", b"?")),
     "Discard": Subject(apps.Discard, over_tcp=(b"x", b"y\r\n"), over_udp=(b"", b"x")),
@@ -57,20 +64,19 @@ SUBJECTS = {
         most=40_000,
     ),
     "Imap": Subject(
-        apps.Imap,
+        lambda: apps.Imap(_post()),
         over_tcp=(
             b"1 CAPABILITY\r\n",
             b"2 LOGIN {7}\r\n",
-            b"student sesame\r\n",
-            b"3 SELECT INBOX\r\n",
-            b"4 APPEND INBOX (\\Seen) {16}\r\n",
-            b"Subject: Hi\r\n\r\n\r\n",
-            b"5 UID SEARCH OR (SEEN SUBJECT Hi) NOT ALL\r\n",
-            b"6 FETCH 1:* (FULL BODY[TEXT])\r\n",
+            b'student "sesame"\r\n',
+            b"3 EXAMINE INBOX\r\n",
+            b"4 UID SEARCH OR (SEEN SUBJECT Hi) NOT ALL\r\n",
+            b"5 FETCH 1:* (ENVELOPE BODYSTRUCTURE BODY[TEXT])\r\n",
+            b"6 NOOP\r\n",
         ),
     ),
     "Pop3": Subject(
-        apps.Pop3,
+        lambda: apps.Pop3(_post()),
         over_tcp=(
             b"CAPA\r\n",
             b"USER student\r\n",
