@@ -82,12 +82,29 @@ class PortUnreachable(PortlabError):
     """A datagram came back as ICMP port unreachable (RFC 1122 4.1.3.3)."""
 
 
+class MailError(PortlabError):
+    """A mail server refused what it was asked, in its own words."""
+
+
 class LimitReached(PortlabError):
     """A lab's own limit (connections, bytes or seconds) was reached."""
 
 
 class QuizError(PortlabError):
     """A question asked, answered or written in a way that cannot be graded."""
+
+
+class ServiceError(PortlabError, LookupError):
+    """A name or number behind which there is no service, or more than one."""
+
+
+class CatalogueError(PortlabError):
+    """A catalogue of services that cannot be read; `file` and `line` (from 1) say where."""
+
+    def __init__(self, file: str, line: int, message: str) -> None:
+        super().__init__(f"{file}, line {line}: {message}")
+        self.file = file
+        self.line = line
 
 
 class ScriptError(PortlabError):

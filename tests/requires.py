@@ -127,5 +127,19 @@ _PROBES: dict[str, Callable[[], str | None]] = {
     "ipv6": _no_ipv6,
     "nc": _no_nc,
     "sniffing": _no_sniffing,
-    **{program: partial(_no, program) for program in ("tshark", "ip", "ss", "curl", "dig", "nmap")},
+    **{
+        program: partial(_no, program)
+        for program in (
+            "tshark",
+            "ip",
+            "ss",
+            "curl",
+            "dig",
+            "nmap",
+            "busybox",
+            "logger",
+            "snmpget",
+            "radclient",
+        )
+    },
 }

@@ -5,6 +5,7 @@ failing that, the answer is a reset. How a connection behaves is the business of
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from portlab.apps.app import Address, App
@@ -15,7 +16,7 @@ from portlab.network.isn import initial_sequence_number
 from portlab.network.many import is_for_many
 from portlab.network.programs import TcpProgram
 from portlab.packets import Segment
-from portlab.tcp import Endpoint, Listener, State, reset_for
+from portlab.tcp import Config, Endpoint, Listener, State, reset_for
 from portlab.tcp.variables import variables
 from portlab.trace.record import StateChange
 
@@ -55,10 +56,13 @@ class TcpSocket:
 class ListeningSocket:
     """A port that takes connections, and those that nobody has taken yet."""
 
-    def __init__(self, bound: str | None, port: int, app: App | None, listener: Listener) -> None:
+    def __init__(
+        self, bound: str | None, port: int, app: App | None, once: bool, listener: Listener
+    ) -> None:
         self.bound = bound
         self.port = port
         self.app = app
+        self.once = once
         self.listener = listener
         self.children: dict[Endpoint, TcpSocket] = {}
 
@@ -81,9 +85,15 @@ class TcpSockets:
     # ---- calls from programs and learners
 
     def listen(
-        self, bound: str | None, port: int, *, backlog: int = 128, app: App | None = None
+        self,
+        bound: str | None,
+        port: int,
+        *,
+        backlog: int = 128,
+        app: App | None = None,
+        once: bool = False,
     ) -> ListeningSocket:
-        """Take connections on `port` (0: choose one). Raises PortInUse."""
+        """Take connections on `port` (0: choose one), or `once` a single one. Raises PortInUse."""
         stack = self._stack
         if port == 0:
             local = stack.addresses[0]
@@ -95,8 +105,9 @@ class TcpSockets:
             if overlap(bound, other.bound):
                 holder = getattr(other.app, "name", None) or "another listener"
                 raise in_use(stack.name, "TCP", bound, port, holder)
-        listener = Listener((bound or "0.0.0.0", port), backlog=backlog, config=stack.config)
-        listening = ListeningSocket(bound, port, app, listener)
+        config = self._config_for(app)
+        listener = Listener((bound or "0.0.0.0", port), backlog=backlog, config=config)
+        listening = ListeningSocket(bound, port, app, once, listener)
         self._listening.setdefault(port, []).append(listening)
         return listening
 
@@ -130,7 +141,7 @@ class TcpSockets:
         local = (source, source_port)
         now = stack.network.now
         iss = initial_sequence_number(now, local, remote, stack.secret)
-        endpoint = Endpoint(local, remote, iss=iss, config=stack.config)
+        endpoint = Endpoint(local, remote, iss=iss, config=self._config_for(app))
         socket = self._add(endpoint, local, remote)
         if app is not None:
             socket.program = TcpProgram(stack, socket, app)
@@ -233,6 +244,8 @@ class TcpSockets:
         if listening.app is not None:
             self.accept(listening)
             socket.program = TcpProgram(self._stack, socket, listening.app)
+            if listening.once:
+                self.close_listener(listening)
 
     # ---- finding
 
@@ -248,6 +261,10 @@ class TcpSockets:
 
     def _unused(self, port: int) -> bool:
         return port not in self._listening and all(flow[1] != port for flow in self._flows)
+
+    def _config_for(self, app: App | None) -> Config:
+        config = self._stack.config
+        return replace(config, nagle=False) if getattr(app, "nodelay", False) else config
 
     def _no_port_left(self) -> PortInUse:
         return PortInUse(
