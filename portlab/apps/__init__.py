@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from portlab.apps.app import Datagram as Datagram
     from portlab.apps.app import Event as Event
     from portlab.apps.app import Listen as Listen
+    from portlab.apps.app import Listening as Listening
     from portlab.apps.app import Opened as Opened
     from portlab.apps.app import PeerClosed as PeerClosed
     from portlab.apps.app import Reset as Reset
     from portlab.apps.app import Send as Send
     from portlab.apps.app import SendTo as SendTo
     from portlab.apps.app import Session as Session
+    from portlab.apps.app import Tell as Tell
+    from portlab.apps.app import Told as Told
     from portlab.apps.app import Wake as Wake
     from portlab.apps.app import Woken as Woken
     from portlab.apps.daytime import Daytime as Daytime
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from portlab.apps.discard import Discard as Discard
     from portlab.apps.dns import Dns as Dns
     from portlab.apps.echo import Echo as Echo
+    from portlab.apps.ftp import Ftp as Ftp
     from portlab.apps.http import Http as Http
     from portlab.apps.ntp import Ntp as Ntp
     from portlab.apps.radius import Radius as Radius
@@ -39,11 +43,12 @@ if TYPE_CHECKING:
     from portlab.apps.stun import Stun as Stun
     from portlab.apps.syslog import Syslog as Syslog
     from portlab.apps.tacacs import Tacacs as Tacacs
+    from portlab.apps.tftp import Tftp as Tftp
     from portlab.apps.voice import Voice as Voice
 
 _PROTOCOL = (
-    "Abort Action Address App Close Connect Data Datagram Event Listen Opened PeerClosed Reset "
-    "Send SendTo Session Wake Woken"
+    "Abort Action Address App Close Connect Data Datagram Event Listen Listening Opened PeerClosed "
+    "Reset Send SendTo Session Tell Told Wake Woken"
 )
 _HOMES = {
     "Daytime": "portlab.apps.daytime",
@@ -52,6 +57,7 @@ _HOMES = {
     "Discard": "portlab.apps.discard",
     "Dns": "portlab.apps.dns",
     "Echo": "portlab.apps.echo",
+    "Ftp": "portlab.apps.ftp",
     "Http": "portlab.apps.http",
     "Ntp": "portlab.apps.ntp",
     "Radius": "portlab.apps.radius",
@@ -59,6 +65,7 @@ _HOMES = {
     "Stun": "portlab.apps.stun",
     "Syslog": "portlab.apps.syslog",
     "Tacacs": "portlab.apps.tacacs",
+    "Tftp": "portlab.apps.tftp",
     "Voice": "portlab.apps.voice",
     **dict.fromkeys(_PROTOCOL.split(), "portlab.apps.app"),
 }

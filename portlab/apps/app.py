@@ -58,7 +58,21 @@ class Woken:
     now: int
 
 
-Event = Opened | Data | Datagram | PeerClosed | Reset | Woken
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """The port asked for with Listen is open, at `address`."""
+
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Another session of this host has said `message`, with Tell."""
+
+    message: object
+
+
+Event = Opened | Data | Datagram | PeerClosed | Reset | Woken | Listening | Told
 
 
 # ---- actions: what should be done -------------------------------------------------------------
@@ -92,18 +106,28 @@ class Abort:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Serve `app` on another port of this host, as FTP does for its data connection."""
+    """Serve `app` on another port of this host (0: one is chosen), as FTP does for its data.
+
+    The answer is a Listening event. With `once` the port is for one connection, and for no longer
+    than the session that asked.
+    """
 
     port: int
     app: "App"
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """Open a TCP connection of its own to `peer` and run `app`'s session on it."""
+    """Open a TCP connection of its own to `peer` and run `app`'s session on it.
+
+    It comes from `source_port` (0: one is chosen). That session hears Reset if nothing comes of
+    it, and also if the source port cannot be had.
+    """
 
     peer: Address
     app: "App"
+    source_port: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +137,19 @@ class Wake:
     delay: float
 
 
-Action = Send | SendTo | Close | Abort | Listen | Connect | Wake
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Say something to another session of this host, which hears Told, unless it has ended.
+
+    So a transfer on a connection of its own says that it is over. Told comes after what is being
+    done now, at the same moment of the world's time.
+    """
+
+    session: "Session"
+    message: object
+
+
+Action = Send | SendTo | Close | Abort | Listen | Connect | Wake | Tell
 
 
 class Session(Protocol):

@@ -65,10 +65,10 @@ class Dns:
         if len(asked.questions) != 1:
             return _refusal(message, dnslib.RCODE.FORMERR)
         reply = self._reply(asked)
-        raw: bytes = reply.pack()
+        raw = bytes(reply.pack())
         if len(raw) > (_room(asked) if over == "udp" else _LONGEST):
             reply.rr, reply.header.tc = [], 1
-            raw = reply.pack()
+            raw = bytes(reply.pack())
         return raw
 
     def _reply(self, asked: Any) -> Any:

@@ -95,6 +95,7 @@ class _HttpSession:
             answer = self._response(404, b"There is no such page.\n")
         else:
             answer = self._response(200, page)
+        self._request = None
         if self._http.our_state is self._h11.DONE:
             self._http.start_next_cycle()
         else:

@@ -19,16 +19,19 @@ from portlab.apps.app import (
     Datagram,
     Event,
     Listen,
+    Listening,
     Opened,
     PeerClosed,
     Reset,
     Send,
     SendTo,
     Session,
+    Tell,
+    Told,
     Wake,
     Woken,
 )
-from portlab.errors import AppError, ConnectionClosed
+from portlab.errors import AppError, ConnectionClosed, PortInUse
 from portlab.host import written
 from portlab.network.clock import microseconds
 from portlab.network.udp_sockets import UdpSocket
@@ -37,17 +40,18 @@ from portlab.ports import check_port
 
 if TYPE_CHECKING:
     from portlab.network.stack import Stack
-    from portlab.network.tcp_sockets import TcpSocket
+    from portlab.network.tcp_sockets import ListeningSocket, TcpSocket
 
 
 class Alarm:
-    """One Wake: a timer that ends with its program."""
+    """A timer that ends with its program; it brings Woken, or what else there is to hear then."""
 
-    def __init__(self, program: "Program") -> None:
+    def __init__(self, program: "Program", event: Event | None = None) -> None:
         self._program = program
+        self._event = event
 
     def expire(self, now: int) -> None:
-        self._program.wake(Woken(now), now)
+        self._program.wake(self._event or Woken(now), now)
 
     def only_keeps_alive(self) -> bool:
         return self._program.ended
@@ -60,12 +64,15 @@ class Program(ABC):
         self.app = app
         self.ended = False
         self._stack = stack
+        self._own = local[0]
         self._peer = peer
         self._where = f"{stack.name} port {local[1]}"
         self._udp: UdpSocket | None = None
+        self._once: list[ListeningSocket] = []
         self._session: Session | None = None
         try:
             self._session = app.session(local, peer)
+            stack.sessions[id(self._session)] = self
         except Exception as error:
             self._failed(error)
 
@@ -94,15 +101,31 @@ class Program(ABC):
                 self._close(now)
             case Abort():
                 self._abort(now)
-            case Listen(port, app):
-                stack.tcp.listen(None, check_port(port), app=app)
-            case Connect(peer, app):
-                stack.tcp.open(_checked(peer), app=app)
+            case Listen():
+                self._listen(action, now)
+            case Connect(peer, app, source_port):
+                peer, source_port = _checked(peer), check_port(source_port, zero=True)
+                try:
+                    stack.tcp.open(peer, app=app, source_port=source_port)
+                except PortInUse:
+                    NeverOpened(stack, app, (self._own, source_port), peer).tell(Reset(), now)
+            case Tell(session, message):
+                if listener := stack.sessions.get(id(session)):
+                    stack.timers.set(Alarm(listener, Told(message)), now)
             case Wake(delay):
                 alarm = Alarm(self)
                 stack.timers.set(alarm, now + microseconds(delay, "A wake"))
             case _:
                 raise TypeError(f"{action!r} is not an action that portlab.apps knows")
+
+    def _listen(self, action: Listen, now: int) -> None:
+        tcp = self._stack.tcp
+        listening = tcp.listen(
+            None, check_port(action.port, zero=True), app=action.app, once=action.once
+        )
+        if action.once:
+            self._once.append(listening)
+        self._stack.timers.set(Alarm(self, Listening((self._own, listening.port))), now)
 
     @abstractmethod
     def _send(self, data: bytes, now: int) -> None: ...
@@ -132,6 +155,11 @@ class Program(ABC):
     def end(self) -> None:
         self.ended = True
         self._hang_up()
+        if self._stack.sessions.get(id(self._session)) is self:
+            del self._stack.sessions[id(self._session)]
+        for listening in self._once:
+            self._stack.tcp.close_listener(listening)
+        self._once.clear()
 
     def _failed(self, error: Exception) -> None:
         problem = AppError(
@@ -195,6 +223,16 @@ class TcpProgram(Program):
         if not self._socket.is_over:
             self._socket.endpoint.abort(now)
         self.end()
+
+
+class NeverOpened(Program):
+    """A session whose connection could not be begun: it hears so, and has nothing to send on."""
+
+    def _send(self, data: bytes, now: int) -> None: ...
+
+    def _close(self, now: int) -> None: ...
+
+    def _abort(self, now: int) -> None: ...
 
 
 class UdpProgram(Program):

@@ -6,7 +6,7 @@ its sockets. Of IP it does what a host does: it forwards nothing, cuts what it s
 its line, and puts together what arrives in pieces.
 """
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from portlab.errors import AddressError, PacketError
 from portlab.network import icmp
@@ -35,6 +35,9 @@ from portlab.packets import (
 from portlab.tcp import Config
 from portlab.trace.record import Origin
 
+if TYPE_CHECKING:
+    from portlab.network.programs import Program
+
 
 class Timed(Protocol):
     """What a stack keeps a timer for."""
@@ -59,6 +62,8 @@ class Stack:
         self.ports = EphemeralPorts(self.secret)
         self.tcp = TcpSockets(self)
         self.udp = UdpSockets(self)
+        self.sessions: dict[int, Program] = {}
+        """Which program runs a session, by the session's identity."""
         self.pings = Pings(self)
         self._pieces = Reassembler()
         self._identification = 0

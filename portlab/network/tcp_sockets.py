@@ -55,10 +55,13 @@ class TcpSocket:
 class ListeningSocket:
     """A port that takes connections, and those that nobody has taken yet."""
 
-    def __init__(self, bound: str | None, port: int, app: App | None, listener: Listener) -> None:
+    def __init__(
+        self, bound: str | None, port: int, app: App | None, once: bool, listener: Listener
+    ) -> None:
         self.bound = bound
         self.port = port
         self.app = app
+        self.once = once
         self.listener = listener
         self.children: dict[Endpoint, TcpSocket] = {}
 
@@ -81,9 +84,15 @@ class TcpSockets:
     # ---- calls from programs and learners
 
     def listen(
-        self, bound: str | None, port: int, *, backlog: int = 128, app: App | None = None
+        self,
+        bound: str | None,
+        port: int,
+        *,
+        backlog: int = 128,
+        app: App | None = None,
+        once: bool = False,
     ) -> ListeningSocket:
-        """Take connections on `port` (0: choose one). Raises PortInUse."""
+        """Take connections on `port` (0: choose one), or `once` a single one. Raises PortInUse."""
         stack = self._stack
         if port == 0:
             local = stack.addresses[0]
@@ -96,7 +105,7 @@ class TcpSockets:
                 holder = getattr(other.app, "name", None) or "another listener"
                 raise in_use(stack.name, "TCP", bound, port, holder)
         listener = Listener((bound or "0.0.0.0", port), backlog=backlog, config=stack.config)
-        listening = ListeningSocket(bound, port, app, listener)
+        listening = ListeningSocket(bound, port, app, once, listener)
         self._listening.setdefault(port, []).append(listening)
         return listening
 
@@ -233,6 +242,8 @@ class TcpSockets:
         if listening.app is not None:
             self.accept(listening)
             socket.program = TcpProgram(self._stack, socket, listening.app)
+            if listening.once:
+                self.close_listener(listening)
 
     # ---- finding
 

@@ -201,3 +201,12 @@ def test_the_same_request_gets_the_same_bytes() -> None:
         b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 13\r\n\r\n"
         b"<h1>Home</h1>"
     )
+
+
+def test_a_bad_request_after_a_head_gets_the_body_that_was_announced() -> None:
+    sent, closed = talk(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n")
+    _, _, refusal = sent.partition(b"\r\n\r\n")
+    head, _, body = refusal.partition(b"\r\n\r\n")
+    assert b"Content-Length: %d" % len(body) in head
+    assert body
+    assert closed

@@ -5,7 +5,13 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from portlab import Lab, apps
-from portlab.errors import AppError, ConnectionAborted, PortlabError, TimedOut
+from portlab.errors import (
+    AppError,
+    ConnectionAborted,
+    ConnectionRefused,
+    PortlabError,
+    TimedOut,
+)
 from portlab.host import Host
 
 
@@ -147,6 +153,141 @@ def test_an_app_that_cannot_connect_hears_reset(lab: Lab, server: Host, client: 
     with client.connect(server, server.listen(app=program).port):
         lab.run(0.2)
     assert greeting.events == [apps.Reset()]
+
+
+def test_an_app_learns_which_port_it_was_given(server: Host, client: Host) -> None:
+    def handle(event: apps.Event) -> Iterable[apps.Action]:
+        match event:
+            case apps.Opened():
+                return [apps.Listen(0, apps.Echo())]
+            case apps.Listening((_, port)):
+                return [apps.Send(b"%d\n" % port)]
+        return []
+
+    listener = server.listen(app=Program(handle))
+    with client.connect(server, listener.port) as control:
+        port = int(control.receive_until(b"\n"))
+        for _ in range(2):
+            with client.connect(server, port) as data:
+                data.send(b"x")
+                assert data.receive() == b"x"
+
+
+def once(event: apps.Event) -> Iterable[apps.Action]:
+    """Opens a port for one connection, and says which."""
+    match event:
+        case apps.Opened():
+            yield apps.Listen(0, apps.Echo(), once=True)
+        case apps.Listening((_, port)):
+            yield apps.Send(b"%d\n" % port)
+        case apps.PeerClosed():
+            yield apps.Close()
+
+
+def test_a_port_for_one_connection_takes_no_other(lab: Lab, server: Host, client: Host) -> None:
+    listener = server.listen(app=Program(once))
+    with client.connect(server, listener.port) as control:
+        port = int(control.receive_until(b"\n"))
+        with client.connect(server, port) as data:
+            data.send(b"x")
+            assert data.receive() == b"x"
+            with pytest.raises(ConnectionRefused):
+                client.connect(server, port)
+            data.send(b"y")
+            assert data.receive() == b"y", "the one that was first goes on"
+
+
+def test_a_port_for_one_connection_ends_with_who_asked(
+    lab: Lab, server: Host, client: Host
+) -> None:
+    listener = server.listen(app=Program(once))
+    with client.connect(server, listener.port) as control:
+        port = int(control.receive_until(b"\n"))
+        control.shutdown()
+        assert control.receive_all() == b""
+    lab.run()
+    with pytest.raises(ConnectionRefused):
+        client.connect(server, port)
+
+
+def test_an_app_chooses_the_port_it_connects_from(server: Host, client: Host) -> None:
+    back, spare = client.listen(), server.listen()
+    source = spare.port
+    spare.close()
+    target = (client.addresses[0], back.port)
+    program = Program(
+        lambda event: (
+            [apps.Connect(target, apps.Echo(), source_port=source)]
+            if isinstance(event, apps.Opened)
+            else []
+        )
+    )
+    with client.connect(server, server.listen(app=program).port):
+        assert back.accept().peer[1] == source
+
+
+def test_an_app_whose_source_port_is_taken_hears_reset(
+    lab: Lab, server: Host, client: Host
+) -> None:
+    """Two connections between the same two ends cannot be told apart."""
+    back, spare = client.listen(), server.listen()
+    source, target = spare.port, (client.addresses[0], back.port)
+    spare.close()
+    second = Program(lambda event: ())
+    program = Program(
+        lambda event: (
+            [apps.Connect(target, app, source_port=source) for app in (apps.Echo(), second)]
+            if isinstance(event, apps.Opened)
+            else []
+        )
+    )
+    with client.connect(server, server.listen(app=program).port):
+        assert back.accept().peer[1] == source
+        lab.run(0.1)
+    assert second.events == [apps.Reset()]
+
+
+def test_one_session_tells_another(server: Host, client: Host) -> None:
+    """What comes over the second connection is said on the first."""
+
+    class Pair:
+        name = "Pair"
+
+        def __init__(self) -> None:
+            self.first: Program | None = None
+
+        def session(self, local: apps.Address, peer: apps.Address) -> Program:
+            if self.first is None:
+                self.first = Program(self.on_first)
+                return self.first
+            return Program(self.on_second)
+
+        def on_first(self, event: apps.Event) -> Iterable[apps.Action]:
+            if isinstance(event, apps.Told):
+                yield apps.Send(b"heard %s\n" % event.message)
+
+        def on_second(self, event: apps.Event) -> Iterable[apps.Action]:
+            if isinstance(event, apps.Data) and self.first is not None:
+                yield apps.Tell(self.first, event.data)
+                yield apps.Close()
+
+    port = server.listen(app=Pair()).port
+    with client.connect(server, port) as first, client.connect(server, port) as second:
+        second.send(b"hello")
+        assert first.receive_until(b"\n") == b"heard hello\n"
+
+
+def test_what_is_told_to_one_that_has_ended_is_lost(lab: Lab, server: Host, client: Host) -> None:
+    gone = Program(lambda event: [apps.Abort()] if isinstance(event, apps.Data) else [])
+    program = Program(
+        lambda event: [apps.Tell(gone, "?")] if isinstance(event, apps.Opened) else []
+    )
+    with client.connect(server, server.listen(app=gone).port) as connection:
+        connection.send(b"x")
+        lab.run(0.1)
+    with client.connect(server, server.listen(app=program).port):
+        lab.run(0.1)
+    assert all(isinstance(event, apps.Opened | apps.Data) for event in gone.events)
 
 
 def test_an_app_answers_from_a_new_port(server: Host, client: Host) -> None:

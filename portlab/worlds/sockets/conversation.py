@@ -9,29 +9,25 @@ from portlab.apps.app import (
     Address,
     App,
     Close,
-    Connect,
     Data,
     Event,
-    Listen,
     Opened,
     PeerClosed,
     Reset,
     Send,
     SendTo,
     Session,
-    Wake,
-    Woken,
 )
-from portlab.errors import ConnectionClosed
+from portlab.errors import ConnectionClosed, PortInUse, PortNotAllowed
 from portlab.network.checks import as_bytes
-from portlab.ports import check_port
 from portlab.worlds.sockets.core import Held
 from portlab.worlds.sockets.ends import check_end, check_size, own_end
+from portlab.worlds.sockets.errands import Errands
 from portlab.worlds.sockets.opening import (
     begin_to_connect,
+    bind,
     raise_failure_of,
     reset_when_closed,
-    tcp_socket,
     udp_send,
 )
 from portlab.worlds.sockets.readiness import is_ready
@@ -62,6 +58,7 @@ class Conversation:
         self._local = local
         self._peer = peer
         self._session: Session | None = None
+        self._errands = Errands(server, host, self._tell)
         self._out = bytearray()
         self._closing = False
         self._shut = False
@@ -77,13 +74,16 @@ class Conversation:
 
     def connect(self) -> None:
         """Begin to connect; the session hears Opened, or Reset if nothing comes of it."""
+        core = self._server.core
         try:
-            begin_to_connect(self._server.core.ground(self._host), self._sock, self._peer)
+            if self._local[1]:
+                bind(core, self._sock, core.sockets[self._sock])
+            begin_to_connect(core.ground(self._host), self._sock, self._peer)
             self._local = own_end(self._sock)
             held = Held(self._host, "tcp", "connection", self._local, self._peer, self._app.name)
-            self._server.core.hold(self._sock, held)
+            core.hold(self._sock, held)
             self._server.readiness.watch(self._sock, self._connected, read=False, write=True)
-        except OSError:
+        except (OSError, PortInUse, PortNotAllowed):
             self._broken()
 
     def _connected(self, _: bool) -> None:
@@ -124,16 +124,17 @@ class Conversation:
         log.failed(log.add("receive", "tcp", self._local, self._peer), "reset")
         self._gone = True
         self._tell(Reset())
-        self._server.drop(self._sock)
+        self._let_go()
 
-    def _woken(self) -> None:
-        if not self._gone:
-            self._tell(Woken(self._server.core.log.now()))
+    def _let_go(self) -> None:
+        self._errands.end()
+        self._server.drop(self._sock)
 
     def _tell(self, event: Event) -> None:
         try:
             if self._session is None:
                 self._session = self._app.session(self._local, self._peer)
+                self._errands.of(self._session)
             for action in self._session.handle(event):
                 self._do(action)
         except BaseException as error:  # also what would end a thread unseen, such as SystemExit
@@ -149,17 +150,10 @@ class Conversation:
             self._close()
         elif isinstance(action, Abort):
             self._abort()
-        elif isinstance(action, Wake):
-            self._server.call_later(action.delay, self._woken)
-        elif isinstance(action, Listen):
-            local = (self._local[0], check_port(action.port))
-            self._server.listen(self._host, local, action.app)
-        elif isinstance(action, Connect):
-            connect_for(self._server, self._host, action)
         elif isinstance(action, SendTo):
             self._send_to(action)
         else:
-            raise TypeError(f"{action!r} is no action; see portlab.apps")
+            self._errands.run(action, self._local[0])
 
     def _send(self, data: bytes) -> None:
         if self._gone:
@@ -216,7 +210,7 @@ class Conversation:
         if self._shut and self._peer_closed and not self._gone:
             self._enter("close", "tcp", self._local, self._peer)
             self._gone = True
-            self._server.drop(self._sock)
+            self._let_go()
         else:
             self._ask_for_events()
 
@@ -225,7 +219,7 @@ class Conversation:
             self._enter("abort", "tcp", self._local, self._peer)
             self._gone = True
             reset_when_closed(self._sock)
-            self._server.drop(self._sock)
+            self._let_go()
 
     def _send_to(self, action: SendTo) -> None:
         ground = self._server.core.ground(self._host)
@@ -247,14 +241,3 @@ class Conversation:
         if wanted != self._asked:
             self._asked = wanted
             self._server.readiness.watch(self._sock, self._ready, read=wanted[0], write=wanted[1])
-
-
-def connect_for(server: "Server", host: str, action: Connect) -> None:
-    """What an app asks for with Connect. Raises AddressError, PortError, LimitReached."""
-    ground = server.core.ground(host)
-    peer = check_end(ground, action.peer)
-    server.core.room_for_connection()
-    local = (ground.own_address(peer[0]), 0)
-    sock = tcp_socket(server.core, Held(host, "tcp", "connection", local, peer, action.app.name))
-    server.core.log.add("connect", "tcp", local, peer)
-    Conversation(server, sock, host, action.app, local, peer).connect()

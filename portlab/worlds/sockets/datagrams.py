@@ -9,20 +9,15 @@ from portlab.apps.app import (
     Address,
     App,
     Close,
-    Connect,
     Datagram,
     Event,
-    Listen,
     Send,
     SendTo,
     Session,
-    Wake,
-    Woken,
 )
 from portlab.network.checks import as_bytes
-from portlab.ports import check_port
-from portlab.worlds.sockets.conversation import connect_for
 from portlab.worlds.sockets.ends import check_end, check_size, end_of, own_end, same_family
+from portlab.worlds.sockets.errands import Errands
 from portlab.worlds.sockets.opening import udp_send
 
 if TYPE_CHECKING:
@@ -80,7 +75,7 @@ class DatagramPort:
             exchange = Exchange(self, peer)
             # UDP has no ends, so the one that was silent longest is forgotten.
             while len(self._exchanges) >= self.server.core.limits.connections:
-                del self._exchanges[next(iter(self._exchanges))]
+                self._exchanges.pop(next(iter(self._exchanges))).forgotten()
         self._exchanges[peer] = exchange
         return exchange
 
@@ -92,12 +87,17 @@ class Exchange:
         self.peer = peer
         self._port = port
         self._session: Session | None = None
-        self._over = False
+        self._errands = Errands(port.server, port.host, self.tell)
+
+    def forgotten(self) -> None:
+        """There was no room for it any more."""
+        self._errands.end()
 
     def tell(self, event: Event) -> None:
         try:
             if self._session is None:
                 self._session = self._port.app.session(self._port.local, self.peer)
+                self._errands.of(self._session)
             for action in self._session.handle(event):
                 self._do(action)
         except BaseException as error:  # also what would end a thread unseen, such as SystemExit
@@ -114,15 +114,8 @@ class Exchange:
             self._send(action.data, check_end(port.ground, action.peer))
         elif isinstance(action, Close | Abort):
             self._forget()
-        elif isinstance(action, Wake):
-            port.server.call_later(action.delay, self._woken)
-        elif isinstance(action, Listen):
-            local = (port.local[0], check_port(action.port))
-            port.server.listen(port.host, local, action.app)
-        elif isinstance(action, Connect):
-            connect_for(port.server, port.host, action)
         else:
-            raise TypeError(f"{action!r} is no action; see portlab.apps")
+            self._errands.run(action, port.local[0])
 
     def _send(self, data: bytes, peer: Address) -> None:
         data = as_bytes(data)
@@ -140,10 +133,6 @@ class Exchange:
         self._port.open()
         old.forget(self)
 
-    def _woken(self) -> None:
-        if not self._over:
-            self.tell(Woken(self._port.server.core.log.now()))
-
     def _forget(self) -> None:
-        self._over = True
+        self._errands.end()
         self._port.forget(self)

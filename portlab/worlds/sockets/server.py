@@ -15,14 +15,21 @@ from collections.abc import Callable
 from math import inf
 from typing import Any, TypeVar
 
-from portlab.apps.app import Address, App
+from portlab.apps.app import Address, App, Connect
 from portlab.errors import AppError, LimitReached, PortlabError
 from portlab.network.clock import microseconds
+from portlab.ports import check_port
 from portlab.worlds.sockets.conversation import Conversation
 from portlab.worlds.sockets.core import Core, Held
 from portlab.worlds.sockets.datagrams import DatagramPort
-from portlab.worlds.sockets.ends import end_of, own_end
-from portlab.worlds.sockets.opening import reset_when_closed, tcp_listener, udp_socket
+from portlab.worlds.sockets.ends import check_end, end_of, own_end
+from portlab.worlds.sockets.errands import Errands
+from portlab.worlds.sockets.opening import (
+    reset_when_closed,
+    tcp_listener,
+    tcp_socket,
+    udp_socket,
+)
 from portlab.worlds.sockets.readiness import LONGEST, Readiness
 
 _PATIENCE = 5.0
@@ -64,6 +71,8 @@ class Server:
         self.core = core
         self._now = core.log.now
         self.readiness = Readiness()
+        self.errands: dict[int, Errands] = {}
+        """Those of each session, by the session's identity."""
         self._inbox: deque[_Request] = deque()
         self._timers: list[tuple[int, int, Callable[[], None]]] = [
             (core.log.end, 0, self._time_is_over)
@@ -174,16 +183,29 @@ class Server:
         self._timers_made += 1
         heapq.heappush(self._timers, (due, self._timers_made, call))
 
-    def listen(self, host: str, local: Address, app: App) -> None:
+    def listen(self, host: str, local: Address, app: App, *, once: bool) -> socket.socket:
         """What an app asks for with Listen. Raises what Host.listen raises."""
         held = Held(host, "tcp", "listener", local, program=app.name)
-        self._serve(tcp_listener(self.core, held, backlog=128), app)
+        listener = tcp_listener(self.core, held, backlog=128)
+        self._serve(listener, app, once)
+        return listener
+
+    def connect(self, host: str, action: Connect) -> None:
+        """What an app asks for with Connect. Raises AddressError, PortError, LimitReached."""
+        ground = self.core.ground(host)
+        peer = check_end(ground, action.peer)
+        self.core.room_for_connection()
+        local = (ground.own_address(peer[0]), check_port(action.source_port, zero=True))
+        held = Held(host, "tcp", "connection", local, peer, action.app.name)
+        sock = tcp_socket(self.core, held)
+        self.core.log.add("connect", "tcp", local, peer)
+        Conversation(self, sock, host, action.app, local, peer).connect()
 
     def fresh_udp(self, host: str, address: str, program: str) -> socket.socket:
         """A UDP socket on a port of the system's choice."""
         return udp_socket(self.core, Held(host, "udp", "udp", (address, 0), program=program))
 
-    def _serve(self, listener: socket.socket, app: App) -> None:
+    def _serve(self, listener: socket.socket, app: App, once: bool = False) -> None:
         def ready(readable: bool) -> None:
             for _ in range(_ACCEPTS_AT_ONCE):
                 try:
@@ -194,6 +216,8 @@ class Server:
                 if taken is None:
                     return
                 host = self.core.sockets[taken[0]].host
+                if once:
+                    self.drop(listener)
                 Conversation(self, taken[0], host, app, taken[1], taken[2]).open()
 
         self.readiness.watch(listener, ready, read=True, write=False)
