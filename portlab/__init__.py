@@ -25,11 +25,16 @@ if TYPE_CHECKING:
     from portlab.network.faults import drop as drop
     from portlab.network.faults import duplicate as duplicate
     from portlab.network.link import Link as Link
+    from portlab.ports import port_range as port_range
     from portlab.quiz.closing import questions as questions
     from portlab.quiz.prediction import compare as compare
     from portlab.quiz.prediction import predict as predict
+    from portlab.services import Service as Service
+    from portlab.services import search as search
+    from portlab.services import service as service
     from portlab.system.network.computer import this_computer as this_computer
     from portlab.tools.address import ask_for_address as ask_for_address
+    from portlab.system.port_rules import port_rules as port_rules
     from portlab.tools.lookup import lookup as lookup
     from portlab.trace.analysis import analyse as analyse
     from portlab.trace.capture import load as load
@@ -48,6 +53,7 @@ _HOMES = {
     "Lab": "portlab.lab",
     "Link": "portlab.network.link",
     "PortlabError": "portlab.errors",
+    "Service": "portlab.services",
     "Trace": "portlab.trace.trace",
     "analyse": "portlab.trace.analysis",
     "ask_for_address": "portlab.tools.address",
@@ -70,11 +76,15 @@ _HOMES = {
     "load": "portlab.trace.capture",
     "lookup": "portlab.tools.lookup",
     "on_linux": "portlab.course.recording",
+    "port_range": "portlab.ports",
+    "port_rules": "portlab.system.port_rules",
     "predict": "portlab.quiz.prediction",
     "questions": "portlab.quiz.closing",
     "recording": "portlab.course.recording",
     "run": "portlab.lab",
     "save": "portlab.trace.capture",
+    "search": "portlab.services",
+    "service": "portlab.services",
     "solution": "portlab.course.exercises",
     "state_diagram": "portlab.views.state_diagram",
     "student": "portlab.course.exercises",
