@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from portlab.services import search as search
     from portlab.services import service as service
     from portlab.system.network.computer import this_computer as this_computer
-    from portlab.tools.address import ask_for_address as ask_for_address
     from portlab.system.port_rules import port_rules as port_rules
+    from portlab.tools.address import ask_for_address as ask_for_address
     from portlab.tools.lookup import lookup as lookup
     from portlab.trace.analysis import analyse as analyse
     from portlab.trace.capture import load as load

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from portlab.apps.ftp import Ftp as Ftp
     from portlab.apps.http import Http as Http
     from portlab.apps.ntp import Ntp as Ntp
+    from portlab.apps.proxy import Proxy as Proxy
     from portlab.apps.radius import Radius as Radius
     from portlab.apps.snmp import Snmp as Snmp
     from portlab.apps.stun import Stun as Stun
@@ -60,6 +61,7 @@ _HOMES = {
     "Ftp": "portlab.apps.ftp",
     "Http": "portlab.apps.http",
     "Ntp": "portlab.apps.ntp",
+    "Proxy": "portlab.apps.proxy",
     "Radius": "portlab.apps.radius",
     "Snmp": "portlab.apps.snmp",
     "Stun": "portlab.apps.stun",

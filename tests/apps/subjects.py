@@ -83,6 +83,7 @@ SUBJECTS = {
         most=40_000,
     ),
     "Ntp": Subject(apps.Ntp, over_udp=(ntp.NtpPacket(ntp.CLIENT).encode(),)),
+    "Proxy": Subject(lambda: apps.Proxy(("127.0.0.1", 1)), over_tcp=(b"hello?\r\n",)),
     "Radius": Subject(
         lambda: apps.Radius(_SECRET, _USERS),
         over_udp=(
