@@ -71,7 +71,7 @@ class Story:
                 case apps.Listen(port):
                     yield apps.Listening((LOCAL[0], port or 40_000))
                 case apps.Connect(peer, app):
-                    assert peer[0] == PEER[0], "it calls somebody else"
+                    assert peer[0] in (PEER[0], "127.0.0.1"), "it calls somebody else"
                     for said in app.session(LOCAL, peer).handle(apps.Reset()):
                         if isinstance(said, apps.Tell) and said.session is self.session:
                             yield apps.Told(said.message)
@@ -128,12 +128,14 @@ def test_garbage_in_a_stream(subject: Subject, data: st.DataObject) -> None:
 @over_udp
 @given(data=st.data())
 def test_garbage_in_datagrams(subject: Subject, data: st.DataObject) -> None:
-    story = Story(subject)
+    story, sent = Story(subject), 0
     pieces = data.draw(noise(subject, subject.over_udp))
     for piece in pieces:
         story.tell(apps.Datagram(piece, PEER))
+        if story.closed:
+            story, sent = Story(subject), sent + len(story.sent)
     story.sleep()
-    assert len(story.sent) <= subject.most * (1 + len(pieces)) + sum(map(len, pieces))
+    assert sent + len(story.sent) <= subject.most * (1 + len(pieces)) + sum(map(len, pieces))
 
 
 @over_tcp
