@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from portlab.apps.mail.post import Post as Post
     from portlab.apps.mail.smtp import Smtp as Smtp
     from portlab.apps.ntp import Ntp as Ntp
+    from portlab.apps.proxy import Proxy as Proxy
     from portlab.apps.radius import Radius as Radius
     from portlab.apps.snmp import Snmp as Snmp
     from portlab.apps.ssh import SshGreeting as SshGreeting
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from portlab.apps.tls import Tls as Tls
     from portlab.apps.tls import TlsSession as TlsSession
     from portlab.apps.vnc import VncGreeting as VncGreeting
+    from portlab.apps.tftp import Tftp as Tftp
     from portlab.apps.voice import Voice as Voice
 
 _PROTOCOL = (
@@ -87,11 +89,13 @@ _HOMES = {
     "Tls": "portlab.apps.tls",
     "TlsSession": "portlab.apps.tls",
     "Ntp": "portlab.apps.ntp",
+    "Proxy": "portlab.apps.proxy",
     "Radius": "portlab.apps.radius",
     "Snmp": "portlab.apps.snmp",
     "Stun": "portlab.apps.stun",
     "Syslog": "portlab.apps.syslog",
     "Tacacs": "portlab.apps.tacacs",
+    "Tftp": "portlab.apps.tftp",
     "Voice": "portlab.apps.voice",
     **dict.fromkeys(_PROTOCOL.split(), "portlab.apps.app"),
 }
