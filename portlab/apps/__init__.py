@@ -58,7 +58,6 @@ if TYPE_CHECKING:
     from portlab.apps.tls import Tls as Tls
     from portlab.apps.tls import TlsSession as TlsSession
     from portlab.apps.vnc import VncGreeting as VncGreeting
-    from portlab.apps.tftp import Tftp as Tftp
     from portlab.apps.voice import Voice as Voice
 
 _PROTOCOL = (
@@ -76,26 +75,25 @@ _HOMES = {
     "Echo": "portlab.apps.echo",
     "Ftp": "portlab.apps.ftp",
     "Http": "portlab.apps.http",
-    "SshGreeting": "portlab.apps.ssh",
-    "Telnet": "portlab.apps.telnet",
-    "Tftp": "portlab.apps.tftp",
-    "VncGreeting": "portlab.apps.vnc",
     "Imap": "portlab.apps.mail.imap",
     "Mailbox": "portlab.apps.mail.post",
+    "Ntp": "portlab.apps.ntp",
     "Pop3": "portlab.apps.mail.pop3",
     "Post": "portlab.apps.mail.post",
-    "Smtp": "portlab.apps.mail.smtp",
-    "StartTls": "portlab.apps.tls",
-    "Tls": "portlab.apps.tls",
-    "TlsSession": "portlab.apps.tls",
-    "Ntp": "portlab.apps.ntp",
     "Proxy": "portlab.apps.proxy",
     "Radius": "portlab.apps.radius",
+    "Smtp": "portlab.apps.mail.smtp",
     "Snmp": "portlab.apps.snmp",
+    "SshGreeting": "portlab.apps.ssh",
+    "StartTls": "portlab.apps.tls",
     "Stun": "portlab.apps.stun",
     "Syslog": "portlab.apps.syslog",
     "Tacacs": "portlab.apps.tacacs",
+    "Telnet": "portlab.apps.telnet",
     "Tftp": "portlab.apps.tftp",
+    "Tls": "portlab.apps.tls",
+    "TlsSession": "portlab.apps.tls",
+    "VncGreeting": "portlab.apps.vnc",
     "Voice": "portlab.apps.voice",
     **dict.fromkeys(_PROTOCOL.split(), "portlab.apps.app"),
 }

@@ -11,7 +11,7 @@ import tracemalloc
 from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portlab import Lab, apps
@@ -115,6 +115,7 @@ def most_for(subject: Subject, length: int) -> int:
 
 
 @over_tcp
+@settings(deadline=None)
 @given(data=st.data())
 def test_garbage_in_a_stream(subject: Subject, data: st.DataObject) -> None:
     pieces = data.draw(noise(subject, subject.over_tcp))
@@ -126,6 +127,7 @@ def test_garbage_in_a_stream(subject: Subject, data: st.DataObject) -> None:
 
 
 @over_udp
+@settings(deadline=None)
 @given(data=st.data())
 def test_garbage_in_datagrams(subject: Subject, data: st.DataObject) -> None:
     story, sent = Story(subject), 0
@@ -139,6 +141,7 @@ def test_garbage_in_datagrams(subject: Subject, data: st.DataObject) -> None:
 
 
 @over_tcp
+@settings(deadline=None)
 @given(data=st.data())
 def test_half_lines_are_waited_for(subject: Subject, data: st.DataObject) -> None:
     """Where a stream is cut decides nothing: the answers are those to the same bytes in one go."""
