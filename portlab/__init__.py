@@ -25,10 +25,16 @@ if TYPE_CHECKING:
     from portlab.network.faults import drop as drop
     from portlab.network.faults import duplicate as duplicate
     from portlab.network.link import Link as Link
+    from portlab.ports import port_range as port_range
     from portlab.quiz.closing import questions as questions
     from portlab.quiz.prediction import compare as compare
     from portlab.quiz.prediction import predict as predict
+    from portlab.services import Service as Service
+    from portlab.services import search as search
+    from portlab.services import service as service
     from portlab.system.network.computer import this_computer as this_computer
+    from portlab.system.port_rules import port_rules as port_rules
+    from portlab.tools.address import ask_for_address as ask_for_address
     from portlab.tools.lookup import lookup as lookup
     from portlab.tools.mail import fetch_mail as fetch_mail
     from portlab.tools.mail import send_mail as send_mail
@@ -43,15 +49,20 @@ if TYPE_CHECKING:
     from portlab.views.header import header as header
     from portlab.views.hearing import heard as heard
     from portlab.views.layers import layers as layers
+    from portlab.views.overheard import overheard as overheard
     from portlab.views.picture import ladder as ladder
+    from portlab.views.port_map import port_map as port_map
+    from portlab.views.ports.own import listening_ports as listening_ports
     from portlab.views.table import table as table
 
 _HOMES = {
     "Lab": "portlab.lab",
     "Link": "portlab.network.link",
     "PortlabError": "portlab.errors",
+    "Service": "portlab.services",
     "Trace": "portlab.trace.trace",
     "analyse": "portlab.trace.analysis",
+    "ask_for_address": "portlab.tools.address",
     "check": "portlab.course.exercises",
     "claim": "portlab.claims",
     "compare": "portlab.quiz.prediction",
@@ -69,14 +80,21 @@ _HOMES = {
     "header": "portlab.views.header",
     "ladder": "portlab.views.picture",
     "layers": "portlab.views.layers",
+    "listening_ports": "portlab.views.ports.own",
     "load": "portlab.trace.capture",
     "lookup": "portlab.tools.lookup",
     "on_linux": "portlab.course.recording",
+    "overheard": "portlab.views.overheard",
+    "port_map": "portlab.views.port_map",
+    "port_range": "portlab.ports",
+    "port_rules": "portlab.system.port_rules",
     "predict": "portlab.quiz.prediction",
     "questions": "portlab.quiz.closing",
     "recording": "portlab.course.recording",
     "run": "portlab.lab",
     "save": "portlab.trace.capture",
+    "search": "portlab.services",
+    "service": "portlab.services",
     "send_mail": "portlab.tools.mail",
     "solution": "portlab.course.exercises",
     "state_diagram": "portlab.views.state_diagram",

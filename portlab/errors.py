@@ -94,6 +94,19 @@ class QuizError(PortlabError):
     """A question asked, answered or written in a way that cannot be graded."""
 
 
+class ServiceError(PortlabError, LookupError):
+    """A name or number behind which there is no service, or more than one."""
+
+
+class CatalogueError(PortlabError):
+    """A catalogue of services that cannot be read; `file` and `line` (from 1) say where."""
+
+    def __init__(self, file: str, line: int, message: str) -> None:
+        super().__init__(f"{file}, line {line}: {message}")
+        self.file = file
+        self.line = line
+
+
 class ScriptError(PortlabError):
     """A script of segments that cannot be read; `line` and `column` (from 1) say where."""
 

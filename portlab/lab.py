@@ -76,10 +76,11 @@ class Lab:
         """`model`, `kernel` or `loopback`."""
         return self._world.name
 
-    def host(self, name: str, *, world: str | None = None) -> Host:
+    def host(self, name: str, *, world: str | None = None, ipv4: bool = True) -> Host:
         """A new host. Raises LabError for a name that is taken, or that no host can have.
 
-        A kernel lab can have model hosts too (`world="model"`), on the same wire. The rule for
+        A kernel lab can have model hosts too (`world="model"`), on the same wire. With `ipv4=False`
+        it is yet to get an IPv4 address, and `assign` gives it one (not on loopback). The rule for
         names is RFC 1123 2.1, without names that start with a digit: those look like addresses.
         """
         self._check_open()
@@ -94,13 +95,22 @@ class Lab:
                 f"A lab of the {self.world} world has no hosts of world {world!r}, only of "
                 f"{listed(fitting)}. The kernel world has hosts of two."
             )
-        host = self._world.host(name, world)
+        host = self._world.host(name, world, ipv4=ipv4)
         self._names.append(name)
         return host
 
     def hosts(self, *names: str) -> tuple[Host, ...]:
         """New hosts, as in `server, client = lab.hosts("server", "client")`."""
         return tuple(self.host(name) for name in names)
+
+    def assign(self, host: Host | str, address: str) -> None:
+        """Give a host made with `ipv4=False` its address, as after `tools.lease.ask`.
+
+        Raises AddressError for an address of another host, or of no host of a lab, and LabError
+        for a host that has one.
+        """
+        self._check_open()
+        self._world.assign(host, address)
 
     def link(self, one: Host | str, other: Host | str, **properties: Any) -> None:
         """Change the line between two hosts from now on, as in `lab.link(a, b, loss=0.1)`.

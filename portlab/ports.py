@@ -9,11 +9,12 @@ MAX_PORT = 0xFFFF
 
 @dataclass(frozen=True, slots=True)
 class PortRange:
-    """Ports `first` to `last`, both included."""
+    """Ports `first` to `last`, both included; `also` are the names that older texts have."""
 
     name: str
     first: int
     last: int
+    also: tuple[str, ...] = ()
 
     def __contains__(self, port: object) -> bool:
         return isinstance(port, int) and self.first <= port <= self.last
@@ -25,9 +26,11 @@ class PortRange:
         return f"{self.name} ports, {self.first} to {self.last}"
 
 
-SYSTEM = PortRange("system", 0, 1023)
-USER = PortRange("user", 1024, 49151)
-DYNAMIC = PortRange("dynamic", 49152, MAX_PORT)
+SYSTEM = PortRange("system", 0, 1023, also=("well-known",))
+USER = PortRange("user", 1024, 49151, also=("registered",))
+DYNAMIC = PortRange("dynamic", 49152, MAX_PORT, also=("private", "ephemeral"))
+RANGES = (SYSTEM, USER, DYNAMIC)
+"""The first two are assigned by IANA on request; the third is never assigned."""
 
 
 def port_range(port: int) -> PortRange:
@@ -37,7 +40,7 @@ def port_range(port: int) -> PortRange:
     'system ports, 0 to 1023'
     """
     checked = check_port(port, zero=True)
-    return next(r for r in (SYSTEM, USER, DYNAMIC) if checked in r)
+    return next(r for r in RANGES if checked in r)
 
 
 def check_port(port: object, *, zero: bool = False) -> int:

@@ -4,6 +4,9 @@ UDP alone sends to them. TCP connects two ends, and must refuse the call and ove
 9293 3.9.2.3).
 """
 
+NOBODY_YET = "0.0.0.0"
+"""Where a host without an IPv4 address says that it speaks from (RFC 1122 3.2.1.3)."""
+
 LIMITED = "255.255.255.255"
 """Every host on this network, whichever that is (RFC 919 section 7)."""
 

@@ -96,6 +96,10 @@ class Network:
         for address in node.addresses:
             self._owners[address] = node
 
+    def own(self, name: str, address: str) -> None:
+        """From now on what is sent to `address` is for the node `name`."""
+        self._owners[address] = next(node for node in self._nodes if node.name == name)
+
     def wire(self, sender: str, receiver: str) -> Wire:
         """The way from one node, by name, to another.
 

@@ -8,11 +8,11 @@ its line, and puts together what arrives in pieces.
 
 from typing import TYPE_CHECKING, Protocol
 
-from portlab.errors import PacketError
+from portlab.errors import AddressError, PacketError
 from portlab.network import icmp
 from portlab.network.addresses import bindable, is_loopback
 from portlab.network.ephemeral import EphemeralPorts
-from portlab.network.many import is_for_many
+from portlab.network.many import NOBODY_YET, is_for_many
 from portlab.network.network import Network
 from portlab.network.pings import Pings
 from portlab.network.secret import Secret
@@ -144,13 +144,25 @@ class Stack:
         return address in self.addresses or is_loopback(address)
 
     def source_for(self, destination: str) -> str:
-        """The address this host speaks from to `destination`, of the same family."""
+        """The address this host speaks from to `destination`, of the same family.
+
+        Without an IPv4 address it can speak to all at once, as the search for an address begins
+        (RFC 2131 4.1), and raises AddressError for one host.
+        """
         if destination in self.addresses:
             return destination
         six = ":" in destination
         if is_loopback(destination):
             return "::1" if six else "127.0.0.1"
-        return next(own for own in self.addresses if (":" in own) == six)
+        own = next((own for own in self.addresses if (":" in own) == six), None)
+        if own is not None:
+            return own
+        if not six and is_for_many(destination):
+            return NOBODY_YET
+        raise AddressError(
+            f"{self.name} has no {'IPv6' if six else 'IPv4'} address, so {destination} could not "
+            "answer it. Let it ask a DHCP server for one, or use an address of the other kind."
+        )
 
     def bindable(self, address: str | None) -> str | None:
         """`address` in its canonical spelling, if a program here can take it.

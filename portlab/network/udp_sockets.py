@@ -116,7 +116,7 @@ class UdpSockets:
             socket.inbox.append((datagram.payload, source))
         else:
             # An answer comes from one host, also where the question went to many.
-            own = self._stack.source_for(src) if is_for_many(dst) else dst
+            own = self._stack.source_for(dst) if is_for_many(dst) else dst
             local = (own, datagram.destination_port)
             socket.handler(datagram.payload, source, local, now)
         return True

@@ -60,10 +60,15 @@ class World(Protocol):
         """Names by address."""
         ...
 
-    def host(self, name: str, world: str | None = None) -> Host:
+    def host(self, name: str, world: str | None = None, *, ipv4: bool = True) -> Host:
         """A new host, of the world named (None: of this one). Raises LabError if there is one of
-        this name. Only a world in `HOSTS_OF` is ever asked for a host of another.
+        this name. Only a world in `HOSTS_OF` is ever asked for a host of another. Without `ipv4` it
+        has no such address yet; LabError where every host shares this computer's.
         """
+        ...
+
+    def assign(self, host: Host | str, address: str) -> None:
+        """Give a host that has none its IPv4 address. Raises AddressError, LabError."""
         ...
 
     def link(self, one: Host | str, other: Host | str, **properties: Any) -> object:

@@ -8,8 +8,12 @@ from portlab.errors import AddressError, LabError
 from portlab.host import Host
 from portlab.network.addresses import addresses_of
 from portlab.network.link import Link
+from portlab.network.many import DIRECTED, NOBODY_YET
 from portlab.network.network import Network
 from portlab.packets import packed, unpacked
+
+LAB = "10.0."
+"""How the IPv4 addresses of a lab begin."""
 
 MOST_HOSTS = 65_534
 """As many as 10.0.0.0/16 has addresses for."""
@@ -37,8 +41,11 @@ class Directory(Generic[H]):
     def __iter__(self) -> Iterator[H]:
         return iter(tuple(self._hosts.values()))
 
-    def next_addresses(self, name: str) -> tuple[str, str]:
-        """Those of the next host, to be called `name`. Raises LabError if that cannot be."""
+    def next_addresses(self, name: str, *, ipv4: bool = True) -> tuple[str, ...]:
+        """Those of the next host, to be called `name`. Raises LabError if that cannot be.
+
+        One without `ipv4` is called by its name where it speaks from 0.0.0.0, if it is the only.
+        """
         if name in self._hosts:
             raise LabError(
                 f"There is a host {name!r} in this lab already, and two of one name could not "
@@ -46,7 +53,19 @@ class Directory(Generic[H]):
             )
         if len(self._hosts) >= MOST_HOSTS:
             raise LabError(f"A lab has room for {MOST_HOSTS} hosts. Use fewer.")
-        return addresses_of(len(self._hosts) + 1)
+        addresses = addresses_of(len(self._hosts) + 1)
+        if ipv4 and addresses[0] in self.names:
+            raise LabError(
+                f"The next host of this lab would have {addresses[0]}, which was assigned to "
+                f"{self.names[addresses[0]]}. Make all hosts before you assign addresses."
+            )
+        if ipv4:
+            return addresses
+        if NOBODY_YET in self.names:
+            self.names[NOBODY_YET] = NOBODY_YET
+        else:
+            self.names[NOBODY_YET] = name
+        return addresses[1:]
 
     def add(self, host: H) -> H:
         self._hosts[host.name] = host
@@ -77,6 +96,30 @@ class Directory(Generic[H]):
                 "two labs have no wire between them."
             )
         return known
+
+    def assignable(self, host: Host | str, address: str) -> tuple[H, str]:
+        """The host that is meant, and the address in its plain spelling, if it can have that.
+
+        Raises AddressError for an address that no host of a lab can have, or that one has, and
+        LabError for a host that has an IPv4 address.
+        """
+        known, plain = self.known(host), unpacked(packed(address))
+        if any(":" not in own for own in known.addresses):
+            raise LabError(
+                f"{known.name} has the IPv4 address {known.addresses[0]}, and a host here has one. "
+                "Make a host that is yet to get one with lab.host(name, ipv4=False)."
+            )
+        if not plain.startswith(LAB) or plain in (f"{LAB}0.0", DIRECTED):
+            raise AddressError(
+                f"{plain} is no address for a host of this lab: its network is {LAB}0.0/16."
+            )
+        if plain in self.names:
+            raise AddressError(
+                f"{self.names[plain]} has {plain} already, and two hosts of one address would get "
+                "each other's packets. Choose another."
+            )
+        self.names[plain] = known.name
+        return known, plain
 
     def change_line(
         self,

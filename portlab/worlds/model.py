@@ -63,13 +63,19 @@ class ModelWorld:
         """Names by address."""
         return dict(self._directory.names)
 
-    def host(self, name: str, world: str | None = None) -> ModelHost:
+    def host(self, name: str, world: str | None = None, *, ipv4: bool = True) -> ModelHost:
         """A new host. Raises LabError if there is one of this name."""
         with self._network.acting():
-            addresses = self._directory.next_addresses(name)
+            addresses = self._directory.next_addresses(name, ipv4=ipv4)
             stack = Stack(name, addresses, self._network, self._seed)
             self._network.add(stack)
             return self._directory.add(ModelHost(stack, self._directory.address_of))
+
+    def assign(self, host: Host | str, address: str) -> None:
+        """Give a host that has none its IPv4 address. Raises AddressError, LabError."""
+        with self._network.acting():
+            known, plain = self._directory.assignable(host, address)
+            known.take_address(plain)
 
     def link(self, one: Host | str, other: Host | str, **properties: Any) -> Link:
         """Change the line between two hosts, in both directions, from now on.

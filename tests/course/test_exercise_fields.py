@@ -7,6 +7,7 @@ import pytest
 from portlab import Lab, Link, drop, run
 from portlab.course.exercises.fields import Address, Choice, Field, Order, Several, Text, Whole
 from portlab.course.exercises.made import OfExperiment, OfTrace, Want
+from portlab.errors import ConnectionRefused
 
 SAID: dict[str, Any] = {"right": "Because.", "look": "Look again."}
 
@@ -185,6 +186,22 @@ def test_an_experiment_that_the_network_ends_says_how_and_what_is_missing() -> N
     assert judged.mark == "wrong"
     assert judged.says.startswith("Your experiment broke off: 10.0.0.1:81 refused the connection")
     assert judged.says.endswith("Lose one.")
+
+
+def test_of_an_end_that_is_wanted_nobody_hears_how_to_avoid_it() -> None:
+    def refused(lab: Lab) -> None:
+        server, client = lab.hosts("server", "client")
+        client.connect(server, 81)
+
+    def silence(lab: Lab) -> None:
+        server, client = lab.hosts("server", "client")
+        server.udp(7)
+        client.udp().send_to(b"x", server, 7)
+        client.udp().receive(timeout=1)
+
+    wants_refusal = OfExperiment("n", ends_in=ConnectionRefused, **WANTS)
+    assert wants_refusal.judge(refused).says == "Lose one."
+    assert wants_refusal.judge(silence).says.startswith("Your experiment broke off: No datagram")
 
 
 def test_an_experiment_that_breaks_off_is_no_untouched_starter() -> None:

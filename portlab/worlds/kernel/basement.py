@@ -121,6 +121,12 @@ class Basement:
         """Set one of a host's network."""
         self.in_server(lambda: self._helper.ask("sysctl", host, name, value))
 
+    def add_address(self, host: int, name: str, address: str) -> None:
+        """Let the host of this number and name have an IPv4 address more."""
+        self.in_server(lambda: self._helper.ask("address", host, address))
+        with self.network.acting():
+            self.network.own(name, address)
+
     def run(self, host: int, runner: str, descriptors: list[int]) -> None:
         """Have a program started in a host. In the server's thread only."""
         self._helper.ask("run", host, runner, give=descriptors)

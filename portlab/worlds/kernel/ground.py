@@ -8,11 +8,14 @@ what a socket is given is an address and no name, for looking up a name asks thi
 import socket
 
 from portlab.apps.app import Address
+from portlab.host import written
 from portlab.network.addresses import bindable, is_loopback
 from portlab.packets import packed, unpacked
 from portlab.worlds.kernel.basement import Basement
+from portlab.worlds.kernel.tables import rows
 from portlab.worlds.sockets.core import Core
 from portlab.worlds.sockets.ends import ANYWHERE
+from portlab.worlds.sockets.failures import in_the_way
 
 
 class KernelGround:
@@ -32,7 +35,7 @@ class KernelGround:
         self.basement = basement
         self.number = number
         self._name = name
-        self._addresses = addresses
+        self.addresses = addresses
         self.names = names
 
     # ---- a place to be inside
@@ -50,30 +53,41 @@ class KernelGround:
     # ---- the ground
 
     def socket(self, family: socket.AddressFamily, kind: socket.SocketKind) -> socket.socket:
-        return self.basement.new_socket(self.number, family, kind)
+        """A UDP socket may send to all at once: all are hosts of the lab (SO_BROADCAST, ip(7))."""
+        sock = self.basement.new_socket(self.number, family, kind)
+        if kind == socket.SOCK_DGRAM:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        return sock
 
     def check_address(self, address: object) -> str:
         return unpacked(packed(address))
 
     def bindable(self, address: object) -> str:
         if address is None:
-            return ANYWHERE if len(self._addresses) > 1 else "0.0.0.0"
-        return bindable(address, self._name, self._addresses)  # type: ignore[arg-type]
+            return ANYWHERE if len(self.addresses) > 1 else "0.0.0.0"
+        return bindable(address, self._name, self.addresses)  # type: ignore[arg-type]
 
     def own_address(self, peer: str) -> str:
         six = ":" in peer
         if is_loopback(peer):
             return "::1" if six else "127.0.0.1"
-        return next((own for own in self._addresses if (":" in own) == six), self._addresses[0])
+        return next((own for own in self.addresses if (":" in own) == six), self.addresses[0])
 
     def make_way(self, core: Core, proto: str, local: Address) -> bool:
         return False  # no other lab can have a port of this host
 
     def holder(self, proto: str, local: Address) -> str | None:
+        """A program that made its socket in this host: the kernel's own table has it."""
+        names = (proto, f"{proto}6")
+        texts = self.basement.read(self.number, *names)
+        for name, text in zip(names, texts, strict=True):
+            for row in rows(name[:3], text):
+                if row.state in ("LISTEN", "UNCONN") and in_the_way(row.local, local):
+                    return f"a program in {self._name}, at {written(row.local)}"
         return None
 
     def has_no(self, address: str) -> str:
         return (
-            f"{self._name} cannot use {address}: it has {' and '.join(self._addresses)}, and "
+            f"{self._name} cannot use {address}: it has {' and '.join(self.addresses)}, and "
             "reaches the other hosts of this lab at theirs."
         )

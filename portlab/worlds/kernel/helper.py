@@ -198,6 +198,11 @@ class Helper:
             raise
         return opened
 
+    def do_address(self, _: list[int], host: int, text: str) -> list[int]:
+        self._enter(host)
+        netlink.configure([netlink.address(socket.if_nametoindex(DEVICE), text, netlink.PREFIX)])
+        return []
+
     def do_sysctl(self, _: list[int], host: int, name: str, value: object) -> list[int]:
         self._enter(host)
         write(f"/proc/sys/{name}", str(value))

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 
 from portlab.apps.app import Address
 from portlab.errors import LabError, TimedOut
-from portlab.host import Host, SocketInfo
+from portlab.host import Host, Printed, SocketInfo
 from portlab.network.checks import as_bytes
 from portlab.ports import check_port
 from portlab.worlds.kernel import ping
 from portlab.worlds.kernel.ground import KernelGround
 from portlab.worlds.kernel.inside import Inside
 from portlab.worlds.kernel.opening import KernelOpening
-from portlab.worlds.kernel.programs import Printed, run
+from portlab.worlds.kernel.programs import run
 from portlab.worlds.kernel.tables import TABLES, Row, rows
 from portlab.worlds.sockets import failures
 from portlab.worlds.sockets.core import Core
@@ -110,6 +110,12 @@ class KernelHost(SocketHost):
         """
         self._core.check()
         return run(self._core, self._place, argv, input, timeout)
+
+    def take_address(self, address: str) -> None:
+        """Have `address` besides its own from now on; whoever calls has looked that it is free."""
+        self._place.basement.add_address(self._place.number, self._name, address)
+        self._addresses = (address, *self._addresses)
+        self._place.addresses = self._addresses
 
     def sysctl(self, name: str, value: int | str) -> None:
         """Set a switch of this host's network, as `host.sysctl("net.ipv4.tcp_sack", 0)`.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 REQUEST = 65536  # bytes: the longest answer
 QUEUE = 10_000  # packets that may wait for the wire; the device drops, unseen, what is more
+PREFIX = 16  # bits: of the IPv4 network of a lab
 PATIENCE = 10.0  # seconds: for the kernel to bring an address into use
 
 # <linux/netlink.h>, <linux/rtnetlink.h>, <linux/if_link.h>, <linux/if_addr.h>, <linux/if.h>
@@ -70,7 +71,7 @@ def network(device: str, addresses: list[str], mtu: int) -> list[Message]:
         mode = attribute(IFLA_INET6_ADDR_GEN_MODE, b"\1")
         sizes += attribute(IFLA_AF_SPEC, attribute(socket.AF_INET6, mode))
     asked = [link(LO, IFF_UP), link(tun, 0, sizes), link(tun, IFF_UP)]
-    asked += [address(tun, one, 64 if ":" in one else 16) for one in addresses]
+    asked += [address(tun, one, 64 if ":" in one else PREFIX) for one in addresses]
     asked.append(route(tun, socket.AF_INET))
     return [*asked, route(tun, socket.AF_INET6)] if six else asked
 

@@ -103,18 +103,24 @@ class KernelWorld:
         """Names by address."""
         return dict(self._directory.names)
 
-    def host(self, name: str, world: str | None = None) -> "KernelHost | ModelHost":
+    def host(
+        self, name: str, world: str | None = None, *, ipv4: bool = True
+    ) -> "KernelHost | ModelHost":
         """A new host, with Linux's TCP/IP or (`world="model"`) with portlab's own."""
         self._core.check()
         if world == "model":
-            return self._model_host(name)
-        return self._basement.in_server(lambda: self._kernel_host(name))
+            return self._model_host(name, ipv4)
+        return self._basement.in_server(lambda: self._kernel_host(name, ipv4))
 
-    def _kernel_host(self, name: str) -> KernelHost:
+    def _kernel_host(self, name: str, ipv4: bool) -> KernelHost:
         # All of it in the server's thread, so that an interrupt leaves no half of a host.
-        addresses: tuple[str, ...] = self._directory.next_addresses(name)
+        addresses = self._directory.next_addresses(name, ipv4=ipv4)
         if not Path("/proc/sys/net/ipv6").exists():
-            addresses = addresses[:1]
+            addresses = tuple(one for one in addresses if ":" not in one)
+        if not addresses:
+            raise WorldError(
+                f"{name} would have no address at all: this Linux has no IPv6. Use world='model'."
+            )
         number = self._basement.new_host(name, addresses)
         names = self._directory.names
         ground = KernelGround(self._basement, number, name, addresses, names)
@@ -124,19 +130,26 @@ class KernelWorld:
         self._kernels.append(host)
         return host
 
-    def _model_host(self, name: str) -> "ModelHost":
+    def _model_host(self, name: str, ipv4: bool) -> "ModelHost":
         # Imported here, as half of a short lab's time is start-up.
         from portlab.network.host import ModelHost
         from portlab.network.stack import Stack
 
         with self._network.acting():
-            addresses = self._directory.next_addresses(name)
+            addresses = self._directory.next_addresses(name, ipv4=ipv4)
             stack = Stack(name, addresses, self._network, self._seed)
             self._network.add(stack)
             host = ModelHost(stack, self._address_of)
             self._directory.add(host)
             self._models.append(host)
         return host
+
+    def assign(self, host: Host | str, address: str) -> None:
+        """Give a host that has none its IPv4 address. Raises AddressError, LabError."""
+        self._core.check()
+        with self._network.acting():
+            known, plain = self._directory.assignable(host, address)
+        known.take_address(plain)
 
     def link(self, one: Host | str, other: Host | str, **properties: Any) -> Link:
         """Change the line between two hosts, in both directions, from now on.

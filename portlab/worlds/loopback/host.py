@@ -1,5 +1,6 @@
 """A host of the loopback world: a name for part of this program, at 127.0.0.1 and ::1."""
 
+from collections.abc import Sequence
 from typing import NoReturn
 
 from portlab.errors import LabError
@@ -28,6 +29,22 @@ class LoopbackHost(SocketHost):
         raise LabError(
             "A ping is ICMP, for which most systems ask administrator rights of every program but "
             "their own `ping`. Type `ping 127.0.0.1` in a terminal, or use world='model'."
+        )
+
+    def inside(self) -> NoReturn:
+        raise LabError(
+            f"{self._name} is a name for this computer itself, so every socket is inside already: "
+            "point http.client and the like at 127.0.0.1 and the port of a listener. For hosts of "
+            "their own take Lab('kernel')."
+        )
+
+    def run(
+        self, argv: Sequence[str], *, input: bytes = b"", timeout: float | None = 10.0
+    ) -> NoReturn:
+        raise LabError(
+            f"{self._name} is a name for this computer itself: start the program as always, in a "
+            "terminal or with subprocess, and point it at 127.0.0.1 and the port of a listener. To "
+            "run it in a host of its own take Lab('kernel')."
         )
 
     def sockets(self) -> tuple[SocketInfo, ...]:

@@ -32,6 +32,10 @@ _NO_WIRE = (
     "The loopback world uses real sockets of this computer: their packets stay in the kernel, and "
     "there is no wire of ours to {what}. Use world='model' for that."
 )
+_HAVE_ONE = (
+    "In the loopback world every host has the addresses of this computer, 127.0.0.1 and ::1, and "
+    "asks nobody for one. Use world='model' or world='kernel'."
+)
 
 
 class LoopbackWorld:
@@ -109,14 +113,20 @@ class LoopbackWorld:
         """Microseconds since 2026-01-01T00:00Z, on this computer's clock."""
         return self._core.log.now()
 
-    def host(self, name: str, world: str | None = None) -> LoopbackHost:
-        """A new host. Raises LabError if there is one of this name."""
+    def host(self, name: str, world: str | None = None, *, ipv4: bool = True) -> LoopbackHost:
+        """A new host. Raises LabError if there is one of this name, and without `ipv4`."""
         self._core.check()
+        if not ipv4:
+            raise LabError(_HAVE_ONE)
         if name in self._hosts:
             raise LabError(f"There is a host called {name!r} already. Give this one another name.")
         self._core.grounds[name] = self._ground
         self._hosts[name] = LoopbackHost(self._core, name, self._addresses, self._address_of)
         return self._hosts[name]
+
+    def assign(self, host: object, address: object) -> None:
+        """Raises LabError: every host here has this computer's addresses."""
+        raise LabError(_HAVE_ONE)
 
     def link(self, *hosts: object, **properties: object) -> None:
         """Raises LabError: there is no wire of ours between these hosts."""
