@@ -154,7 +154,9 @@ def test_a_damaged_question_raises_nothing(at: int, other: bytes) -> None:
         assert snmp.SnmpMessage.decode(answer) is not None
 
 
-@pytest.mark.parametrize("name", ["", "1", "sysName.0", "1.3.-6", "3.1", "1.40.1", "1..3", "\uff11.3"])
+@pytest.mark.parametrize(
+    "name", ["", "1", "sysName.0", "1.3.-6", "3.1", "1.40.1", "1..3", "\uff11.3"]
+)
 def test_what_is_no_name(name: str) -> None:
     with pytest.raises(LabError, match="no name"):
         snmp.get_request(name)

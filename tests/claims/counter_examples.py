@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from portlab import Lab, apps, lookup, run
 from portlab.claims import CLAIMS
+from portlab.claims.asking import SECRET, Answerer, two_languages
 from portlab.claims.choosing import NAME, Answers, Tested, race, udp_test
 from portlab.claims.ports import Shared, two_tabs
 from portlab.claims.ranges import Answered, Asked, a_visit
@@ -156,6 +157,11 @@ def only_tls_behind_443(lab: Lab) -> Answered:
     return Answered(443, b"hello", b"")
 
 
+def the_service_that_is_expected(lab: Lab) -> Answerer:
+    """30: the program that the catalogue names is there."""
+    return two_languages(lab, apps.Tacacs(SECRET, {}))
+
+
 def calls_to_unassigned_ports(lab: Lab) -> None:
     """33: as if the registry were empty between 1024 and 49151, which is true of most of it."""
     server, client = lab.hosts("server", "client")
@@ -219,6 +225,7 @@ COUNTER_EXAMPLES = [
     CounterExample(2, refused_to_whoever_has_no_right),
     CounterExample(2, allowed_to_root),
     CounterExample(2, allowed_to_root_and_to_all, holds=False),
+    CounterExample(30, the_service_that_is_expected),
     CounterExample(32, only_tls_behind_443),
     CounterExample(33, calls_to_unassigned_ports),
     CounterExample(38, a_door_nobody_knows_of),
