@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from portlab import Lab, apps
+from portlab import Lab, apps, fetch_mail, run, send_mail
+from portlab.apps.mail.sasl import plain_message
 from tests.apps.mail.talking import Talk
 from tests.requires import needs
 
 STUDENT = "student@school.example"
 MAIL = b"Subject: secret\r\n\r\nNobody reads this on the way.\r\n"
+TEXT = MAIL.decode().replace("\r\n", "\n")
 AUTHORITY = apps.Authority()
 CERTIFICATE = AUTHORITY.certificate("localhost", "127.0.0.1")
 
@@ -30,21 +32,20 @@ class Servers:
     """Ports where it is there from the first byte."""
 
 
+def serving(post: apps.Post, certificate: apps.Certificate | None) -> dict[str, apps.App]:
+    return {
+        "smtp": apps.Smtp(post, submission=True, certificate=certificate),
+        "pop3": apps.Pop3(post, certificate=certificate),
+        "imap": apps.Imap(post, certificate=certificate),
+    }
+
+
 @pytest.fixture
 def servers() -> Iterator[Servers]:
     post = apps.Post("school.example")
     with Lab("loopback") as lab:
         host = lab.host("mail")
-        offering = {
-            "smtp": apps.Smtp(post, submission=True, certificate=CERTIFICATE),
-            "pop3": apps.Pop3(post, certificate=CERTIFICATE),
-            "imap": apps.Imap(post, certificate=CERTIFICATE),
-        }
-        wrapped = {
-            "smtp": apps.Smtp(post, submission=True),
-            "pop3": apps.Pop3(post),
-            "imap": apps.Imap(post),
-        }
+        offering, wrapped = serving(post, CERTIFICATE), serving(post, None)
         yield Servers(
             post,
             {name: host.listen(app=app).port for name, app in offering.items()},
@@ -156,6 +157,44 @@ def test_curl_needs_the_authority(servers: Servers, tmp_path: Path, scheme: str,
         assert len(servers.post.mailbox("student").messages) == 2
     else:
         assert done.stdout == MAIL
+
+
+@pytest.mark.parametrize(
+    ("world", "ports"),
+    [
+        ("model", {"smtp": 587, "pop3": 110, "imap": 143}),
+        ("model", {"smtp": 465, "pop3": 995, "imap": 993}),
+        ("loopback", {"smtp": 0, "pop3": 0, "imap": 0}),
+    ],
+)
+def test_own_clients_go_inside_tls(world: str, ports: dict[str, int]) -> None:
+    post = apps.Post("school.example")
+    inside = ports["smtp"] == 465
+    made = serving(post, certificate=None if inside else CERTIFICATE)
+
+    def story(lab: Lab) -> list[list[str]]:
+        server, client = lab.hosts("localhost", "client")
+        at = {
+            name: server.listen(ports[name], apps.Tls(app, CERTIFICATE) if inside else app).port
+            for name, app in made.items()
+        }
+        how = {"login": ("student", "sesame"), "trust": AUTHORITY}
+        send_mail(client, server, TEXT, sender=STUDENT, to=STUDENT, port=at["smtp"], **how)
+        return [
+            fetch_mail(client, server, over="imap", port=at["imap"], **how),
+            fetch_mail(client, server, over="pop3", port=at["pop3"], **how),
+        ]
+
+    trace = run(story, world=world)
+    assert trace.error is None
+    read, taken = trace.result
+    assert read == taken
+    assert read[0].endswith(TEXT)
+    if world == "model":
+        wire = b"".join(record.segment.payload for record in trace)
+        assert b"Nobody reads this" not in wire
+        assert plain_message("student", "sesame").encode() not in wire
+        assert (b"STARTTLS" in wire) is not inside
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from email.parser import BytesParser
 import pytest
 
 from portlab import Lab, apps, conversations, drop, fetch_mail, run, send_mail
+from portlab.apps.mail.sasl import plain_message
 from portlab.errors import LabError, MailError
 from portlab.host import Host
 from portlab.trace.conversations import Conversation
@@ -24,7 +25,7 @@ from tests.requires import needs
 STUDENT, TEACHER = "student@school.example", "teacher@college.example"
 LINE = "Here is my homework."
 TEXT = f"From: {STUDENT}\nTo: {TEACHER}\nSubject: Homework\n\n{LINE}\n"
-LOGIN, CREDENTIALS = ("student", "sesame"), "AHN0dWRlbnQAc2VzYW1l"
+LOGIN = ("student", "sesame")
 SUBMISSION, SMTP, POP3, IMAP = 587, 25, 110, 143
 
 
@@ -104,10 +105,11 @@ def check_what_the_trace_shows(trace: Trace) -> None:
         speaker = talk.client if port in (SUBMISSION, SMTP) else talk.server
         assert LINE.encode() in said(talk, speaker)
     # The password stands there; base64 hides nothing. Between servers there is none.
-    assert CREDENTIALS.encode() in said(talks[SUBMISSION], talks[SUBMISSION].client)
+    assert plain_message(*LOGIN).encode() in said(talks[SUBMISSION], talks[SUBMISSION].client)
     assert b"AUTH" not in said(talks[SMTP], talks[SMTP].client)
-    assert b"chalk" in said(talks[POP3], talks[POP3].client)
-    assert b"chalk" in said(talks[IMAP], talks[IMAP].client)
+    assert b"PASS chalk" in said(talks[POP3], talks[POP3].client)
+    shown = said(talks[IMAP], talks[IMAP].client)
+    assert b"chalk" in shown or plain_message("teacher", "chalk").encode() in shown
 
 
 def test_real_clients_in_the_kernel_world() -> None:
@@ -119,6 +121,31 @@ def test_real_clients_in_the_kernel_world() -> None:
             there = with_real_clients(lab, ("school", "college"), lambda port: port)
         lab.run()
         check_what_is_left(there)
+        check_what_the_trace_shows(lab.trace)
+
+
+def test_curl_in_a_host_of_the_kernel_world() -> None:
+    needs("kernel")
+    needs("curl")
+    with Lab("kernel") as lab:
+        school, college, reader = lab.hosts("school", "college", "reader")
+        assert isinstance(reader, KernelHost)
+        serve(school, college)
+
+        def curl(url: str, login: tuple[str, str], *more: str) -> str:
+            assert isinstance(reader, KernelHost)
+            asked = ["curl", "-sS", "-4", "-u", ":".join(login), url, *more]
+            printed = reader.run(asked, input=TEXT.replace("\n", "\r\n").encode())
+            assert printed.status == 0, printed.stderr
+            return printed.stdout.replace("\r\n", "\n")
+
+        sending = ("--mail-from", STUDENT, "--mail-rcpt", TEACHER, "-T", "-")
+        curl("smtp://school:587/reader", LOGIN, *sending)
+        lab.run()
+        teacher = ("teacher", "chalk")
+        assert curl("imap://college/INBOX;MAILINDEX=1", teacher).endswith(TEXT)
+        assert curl("pop3://college/1", teacher).endswith(TEXT)
+        lab.run()
         check_what_the_trace_shows(lab.trace)
 
 
