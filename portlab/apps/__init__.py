@@ -44,9 +44,11 @@ if TYPE_CHECKING:
     from portlab.apps.mail.post import Mailbox as Mailbox
     from portlab.apps.mail.post import Post as Post
     from portlab.apps.mail.smtp import Smtp as Smtp
+    from portlab.apps.netbios import NetbiosNames as NetbiosNames
     from portlab.apps.ntp import Ntp as Ntp
     from portlab.apps.proxy import Proxy as Proxy
     from portlab.apps.radius import Radius as Radius
+    from portlab.apps.smb import SmbGreeting as SmbGreeting
     from portlab.apps.snmp import Snmp as Snmp
     from portlab.apps.ssh import SshGreeting as SshGreeting
     from portlab.apps.stun import Stun as Stun
@@ -77,11 +79,13 @@ _HOMES = {
     "Http": "portlab.apps.http",
     "Imap": "portlab.apps.mail.imap",
     "Mailbox": "portlab.apps.mail.post",
+    "NetbiosNames": "portlab.apps.netbios",
     "Ntp": "portlab.apps.ntp",
     "Pop3": "portlab.apps.mail.pop3",
     "Post": "portlab.apps.mail.post",
     "Proxy": "portlab.apps.proxy",
     "Radius": "portlab.apps.radius",
+    "SmbGreeting": "portlab.apps.smb",
     "Smtp": "portlab.apps.mail.smtp",
     "Snmp": "portlab.apps.snmp",
     "SshGreeting": "portlab.apps.ssh",

@@ -7,7 +7,7 @@ from dnslib import DNSHeader, DNSQuestion, DNSRecord
 
 from portlab import apps
 from portlab.apps import dhcp_message as dhcp
-from portlab.apps import ntp, radius, snmp, stun, tacacs
+from portlab.apps import netbios, ntp, radius, smb, snmp, stun, tacacs
 from portlab.apps.dns import framed
 from portlab.apps.ssh import kexinit, packet
 
@@ -102,6 +102,10 @@ SUBJECTS = {
             b"6 NOOP\r\n",
         ),
     ),
+    "NetbiosNames": Subject(
+        lambda: apps.NetbiosNames("FILES"),
+        over_udp=(netbios.question("NOBODY", 7), netbios.question("FILES", 7)),
+    ),
     "Ntp": Subject(apps.Ntp, over_udp=(ntp.NtpPacket(ntp.CLIENT).encode(),)),
     "Pop3": Subject(
         lambda: apps.Pop3(_post()),
@@ -121,6 +125,10 @@ SUBJECTS = {
             radius.access_request("student", "wrong", _SECRET, bytes(16)),
             radius.access_request("student", "sesame", _SECRET, bytes(range(16))),
         ),
+    ),
+    "SmbGreeting": Subject(
+        apps.SmbGreeting,
+        over_tcp=(smb.framed(smb.header(1, 5)), smb.request(["2.1", "3.1.1"])),
     ),
     "Smtp": Subject(
         apps.Smtp,
