@@ -51,10 +51,10 @@ if TYPE_CHECKING:
     from portlab.apps.stun import Stun as Stun
     from portlab.apps.syslog import Syslog as Syslog
     from portlab.apps.tacacs import Tacacs as Tacacs
+    from portlab.apps.tftp import Tftp as Tftp
     from portlab.apps.tls import StartTls as StartTls
     from portlab.apps.tls import Tls as Tls
     from portlab.apps.tls import TlsSession as TlsSession
-    from portlab.apps.tftp import Tftp as Tftp
     from portlab.apps.voice import Voice as Voice
 
 _PROTOCOL = (
