@@ -63,7 +63,14 @@ class ConnectionClosed(PortlabError):
 
 
 class TlsError(PortlabError):
-    """The two ends of a TLS conversation did not come together, or it ended without a goodbye."""
+    """The two ends of a TLS conversation did not come together, or it ended without a goodbye.
+
+    `reason` is the ssl library's, such as `certificate has expired`.
+    """
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class CertificateError(TlsError):

@@ -17,10 +17,13 @@ ZONE = "\n".join(
         "portlab.example.       300 IN MX    10 mail.portlab.example.",
         "mail.portlab.example.  300 IN A     192.0.2.25",
         "www.portlab.example.   300 IN CNAME portlab.example.",
+        'portlab.example.       300 IN TXT   "v=spf1 ip4:192.0.2.25 -all"',
+        "80.2.0.192.in-addr.arpa. 300 IN PTR portlab.example.",
         *(f"many.portlab.example. 300 IN A 192.0.2.{number}" for number in range(101, 141)),
     ]
 )
-"""What Dns serves unless it is given another zone; many.portlab.example has forty addresses."""
+"""What Dns serves unless it is given another zone; many.portlab.example has forty addresses. Names
+under in-addr.arpa lead from an address to its name (RFC 1035 3.5)."""
 
 PLAIN = 512
 MOST_OVER_UDP = 1232
@@ -35,6 +38,7 @@ _MOST_ALIASES = 8
 class Dns:
     """Answers with authority for the names of `zone`, written as a master file (RFC 1035 5.1).
 
+    It asks nobody else on a client's behalf, and says so (RA is 0, RFC 1035 4.1.1).
     A name that is not there is NXDOMAIN; a kind of record that a name has not got is an empty
     answer (RFC 2308). What is no question at all gets FORMERR, and an operation other than a
     standard query NOTIMP.

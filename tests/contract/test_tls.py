@@ -90,8 +90,9 @@ def test_a_certificate_that_is_not_accepted(
     why: str,
 ) -> None:
     connection = client.connect(server, serve(server, apps.Http(), until=until))
-    with pytest.raises(CertificateError, match=why):
+    with pytest.raises(CertificateError, match=why) as caught:
         tls(connection, authority, name)
+    assert why in caught.value.reason
     with pytest.raises(ConnectionClosed):
         connection.send(b"x")
     lab.run()
