@@ -164,6 +164,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="write the packets to FILE.pcapng or FILE.pcap; a file of that name is replaced",
     )
+    handshake.add_argument(
+        "--why",
+        action="store_true",
+        help="say beneath each packet why it was sent, and by which section of which RFC; of real "
+        "packets, what an observer infers",
+    )
     handshake.set_defaults(command=commands.handshake)
 
     show = kinds.add_parser(
@@ -181,6 +187,13 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument(
         "--first", type=values.number, metavar="N", help="read only N packets of the file"
     )
+    show.add_argument(
+        "--why",
+        action="store_true",
+        help="say beneath each packet what an observer infers: what it answers and acknowledges, "
+        "and of a retransmission, a reset and the like, why it is taken for one. Why its sender "
+        "sent it stands in no capture",
+    )
     show.set_defaults(command=commands.show)
 
     _add_script(kinds)
@@ -197,9 +210,6 @@ def _parser() -> argparse.ArgumentParser:
             "--json",
             action="store_true",
             help="print a list of records as JSON instead of the ladder",
-        )
-        command.add_argument(
-            "--why", action="store_true", help="say beneath the ladder why each packet was sent"
         )
     return parser
 
