@@ -223,7 +223,13 @@ def _add_script(kinds: "argparse._SubParsersAction[_Parser]") -> None:
         "or skip for each, and ends with status 1 if one has failed. The options say what the "
         "scripts assume of the host.",
     )
-    script.add_argument("files", metavar="FILE", nargs="+", help="a script, often named *.pkt")
+    script.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        help="a script, often named *.pkt; a folder, for every *.pkt in it and below; or a pattern "
+        "in quotes",
+    )
     script.add_argument(
         "--json", action="store_true", help="print a list of outcomes as JSON, with the packets"
     )
