@@ -209,7 +209,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--json",
             action="store_true",
-            help="print a list of records as JSON instead of the ladder",
+            help="print a list of records as JSON instead of the ladder: `time` and `arrival` are "
+            "seconds since 2026-01-01T00:00Z, where the model's clock starts, and `unix_time` is "
+            "`time` since 1970",
         )
     return parser
 
@@ -231,7 +233,10 @@ def _add_script(kinds: "argparse._SubParsersAction[_Parser]") -> None:
         "in quotes",
     )
     script.add_argument(
-        "--json", action="store_true", help="print a list of outcomes as JSON, with the packets"
+        "--json",
+        action="store_true",
+        help="print a list of outcomes as JSON, with the packets; `time` and `arrival` are seconds "
+        "since 2026-01-01T00:00Z",
     )
     script.add_argument(
         "--mss",
