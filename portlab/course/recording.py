@@ -97,9 +97,7 @@ RECORDINGS = {
             faults=(drop(FIRST_DATA),),
             variant="-lost",
         ),
-        Recording(
-            recorded.twenty_over_udp, "twenty questions on a line that loses", link=BAD_LINE
-        ),
+        Recording(recorded.twenty_over_udp, "twenty questions on a line that loses", link=BAD_LINE),
         Recording(
             recorded.twenty_over_tcp, "the same twenty, each asked until it is heard", link=BAD_LINE
         ),
