@@ -33,6 +33,10 @@ class LabError(PortlabError):
 class ExerciseError(PortlabError):
     """An exercise that does not exist, is used wrongly, or is defined wrongly."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Shown by IPython in place of a traceback: nothing of it is in the learner's own code."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class WorldError(PortlabError):
     """A world that cannot run on this computer, with the remedy."""
