@@ -1,5 +1,7 @@
 """A server that mail is read on: IMAP4rev1, RFC 3501. Its port is 143.
 
+A client that knows IMAP4rev2 as well (RFC 9051) finds what both have in common.
+
 The mail stays here, with its marks, and every client of a user sees the same. There is one mailbox
 for each user, INBOX. How commands are read is in `imap_words.py`; what a mailbox looks like from
 one session in `imap_view.py`; FETCH and SEARCH have files of their own.

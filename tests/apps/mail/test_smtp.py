@@ -4,6 +4,7 @@ import smtplib
 import subprocess
 from collections.abc import Iterator
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from portlab import Lab, apps
 from portlab.apps.mail.smtp_session import LARGEST
+from portlab.errors import AddressError, PortError
 from tests.apps.mail.talking import STUDENT, Talk, codes, only, school
 from tests.requires import needs
 
@@ -181,6 +183,12 @@ def test_who_submits_must_say_who_it_is() -> None:
     ]
     talk.say("DATA", "Subject: Homework", "", ".")
     assert b"with ESMTPA;" in only(post, "teacher")
+
+
+@pytest.mark.parametrize("route", ["college", ("10.0.0.1", 0), ("10.0.0.1", 70_000)])
+def test_a_route_that_leads_nowhere_is_told_at_once(route: Any) -> None:
+    with pytest.raises((AddressError, PortError)):
+        apps.Smtp(submission=True, routes={"college.example": route})
 
 
 def test_a_domain_without_a_route_is_refused_at_once() -> None:
