@@ -82,6 +82,10 @@ def test_before_the_login(lines: list[str], answer: str) -> None:
         *(("SEARCH " + "NOT " * 1000 + "ALL", "BAD"), ("SEARCH " + "(" * 4000, "BAD")),
         *(("STATUS INBOX (BREW)", "BAD"), ("STATUS Trash (UNSEEN)", "NO"), ("LIST x", "BAD")),
         *(("APPEND INBOX", "BAD"), ("APPEND Trash {1}\r\nx", "NO [TRYCREATE]")),
+        *(
+            ("SEARCH OR SUBJECT {1}\r\nx BODY {1}\r\ny", "OK"),
+            ("LIST " + "{0}\r\n" * 50 + "{0}", "BAD"),
+        ),
         *(("EXPUNGE now", "BAD"), ("IDLE now", "BAD"), ('FETCH "1 FLAGS', "BAD")),
     ],
 )

@@ -217,6 +217,17 @@ def test_what_came_in_the_clear_is_forgotten(
     assert not talk.over
 
 
+def test_no_server_asks_for_a_password_before_tls() -> None:
+    for app, ask, answer in [
+        (apps.Smtp(submission=True, certificate=CERTIFICATE), "AUTH LOGIN", "530 "),
+        (apps.Pop3(certificate=CERTIFICATE), "USER student", "-ERR STLS first"),
+        (apps.Imap(certificate=CERTIFICATE), "1 AUTHENTICATE PLAIN", "1 NO [PRIVACYREQUIRED]"),
+    ]:
+        talk = Talk(app)
+        talk.say("EHLO client.example")
+        assert talk.say(ask)[0].startswith(answer)
+
+
 def test_without_a_certificate_there_is_no_tls() -> None:
     assert Talk(apps.Smtp()).say("STARTTLS") == ["502 Command not implemented here"]
     assert Talk(apps.Pop3()).say("STLS") == ["-ERR no TLS here and now"]
