@@ -13,6 +13,7 @@ import pytest
 
 from portlab import Lab, apps, fetch_mail, run, send_mail
 from portlab.apps.mail.sasl import plain_message
+from portlab.worlds.kernel.host import KernelHost
 from tests.apps.mail.talking import Talk
 from tests.requires import needs
 
@@ -195,6 +196,38 @@ def test_own_clients_go_inside_tls(world: str, ports: dict[str, int]) -> None:
         assert b"Nobody reads this" not in wire
         assert plain_message("student", "sesame").encode() not in wire
         assert (b"STARTTLS" in wire) is not inside
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_what_an_eavesdropper_reads_of_real_clients(secure: bool) -> None:
+    needs("kernel")
+    post = apps.Post("school.example")
+    certificate = AUTHORITY.certificate("mail") if secure else None
+    with Lab("kernel") as lab:
+        server, reader = lab.hosts("mail", "reader")
+        assert isinstance(reader, KernelHost)
+        for port, app in zip((587, 110), serving(post, certificate).values(), strict=False):
+            server.listen(port, app)
+        with reader.inside():
+            with smtplib.SMTP("mail", 587, "reader", timeout=10) as sender:
+                if secure:
+                    sender.starttls(context=trusting())
+                sender.login("student", "sesame")
+                sender.sendmail(STUDENT, [STUDENT], MAIL)
+            client = poplib.POP3("mail", 110, timeout=10)
+            if secure:
+                client.stls(context=trusting())
+            client.user("student")
+            client.pass_("sesame")
+            assert client.retr(1)[1][-1] == MAIL.splitlines()[-1]
+            client.quit()
+        lab.run()
+        wire = b"".join(record.segment.payload for record in lab.trace if record.segment)
+    in_the_clear = not secure
+    assert (MAIL.splitlines()[-1] in wire) is in_the_clear
+    assert (b"PASS sesame" in wire) is in_the_clear
+    assert (plain_message("student", "sesame").encode() in wire) is in_the_clear
+    assert b"220 mail.school.example ESMTP ready" in wire, "the greeting can always be read"
 
 
 @pytest.mark.parametrize(
