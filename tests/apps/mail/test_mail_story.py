@@ -191,3 +191,26 @@ def test_a_lost_packet_costs_time_and_no_mail() -> None:
     length = len(run(story, seed=1))
     for number in range(1, length + 1, 5):
         check_what_was_fetched(run(story, seed=1, faults=[drop(number)]).result)
+
+
+@pytest.mark.parametrize(
+    ("app", "minutes", "last"),
+    [(apps.Smtp, 5, b"421 "), (apps.Pop3, 10, b""), (apps.Imap, 30, b"* BYE ")],
+)
+def test_who_never_speaks_is_hung_up_on_after_some_virtual_minutes(
+    app: type[apps.Smtp] | type[apps.Pop3] | type[apps.Imap], minutes: int, last: bytes
+) -> None:
+    """RFC 5321 4.5.3.2.7, RFC 1939 section 3 (which wants no last word), RFC 3501 5.4."""
+
+    def wait(lab: Lab) -> bytes:
+        server, client = lab.hosts("server", "client")
+        server.listen(1024, app())
+        return client.connect(server, 1024).receive_all(timeout=7200)
+
+    trace = run(wait)
+    greeting, _, goodbye = trace.result.partition(b"\r\n")
+    assert greeting
+    assert goodbye.startswith(last)
+    assert bool(goodbye) is bool(last)
+    ends = [record.time for record in trace if "FIN" in str(record.flags)]
+    assert round(ends[0] / 1_000_000) == minutes * 60
