@@ -66,6 +66,7 @@ def test_the_conversation_of_rfc_5321_appendix_d() -> None:
         (["HELO c", "MAIL FROM:<>", "RSET", f"RCPT TO:<{STUDENT}>"], [250, 250, 250, 503]),
         (["HELO c", "MAIL FROM:<>", "HELO c", f"RCPT TO:<{STUDENT}>"], [250, 250, 250, 503]),
         (["HELO c", "AUTH PLAIN"], [250, 502]),
+        (["NOOP " + "x" * 2000, "DATA now", "STARTTLS now"], [500, 501, 501]),
     ],
 )
 def test_what_is_said_to_what(lines: list[str], expected: list[int]) -> None:
@@ -149,6 +150,14 @@ def test_too_large_a_mail_is_not_kept() -> None:
     for _ in range(LARGEST // 1_000_000 + 1):
         talk.send(b"x" * 1_000_000)
     assert codes(talk.say("", ".", "NOOP")) == [552, 250]
+    assert not post.mailbox("student").messages
+
+
+def test_patience_ends_in_the_middle_of_a_mail_without_a_word() -> None:
+    post, talk = school()
+    talk.say("HELO c", *MAIL, "half a")
+    assert talk.wait(300) == talk.wait(600) == b""
+    assert talk.over
     assert not post.mailbox("student").messages
 
 
