@@ -110,7 +110,7 @@ def _over_imap(talk: "_Talk", login: Login, *, take: bool) -> list[str]:
     if talk.wants_tls:
         talk.order("STARTTLS")
         talk.begin_tls()
-    talk.order(f'LOGIN {name} "{password}"')
+    talk.order(f"LOGIN {_quoted(name)} {_quoted(password)}")
     selected = talk.order("SELECT INBOX")
     number = next(int(line.split()[1]) for line in selected if line.endswith(" EXISTS"))
     mails: list[str] = []
@@ -214,6 +214,16 @@ class _Talk(Closing):
                 )
             come += more
         return come
+
+
+def _quoted(text: str) -> str:
+    r"""A text as a command of IMAP has it.
+
+    >>> print(_quoted('a "b'))
+    "a \"b"
+    """
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _shown(mail: bytes) -> str:

@@ -82,6 +82,14 @@ def test_before_the_login(lines: list[str], answer: str) -> None:
         *(("SEARCH " + "NOT " * 1000 + "ALL", "BAD"), ("SEARCH " + "(" * 4000, "BAD")),
         *(("STATUS INBOX (BREW)", "BAD"), ("STATUS Trash (UNSEEN)", "NO"), ("LIST x", "BAD")),
         *(("APPEND INBOX", "BAD"), ("APPEND Trash {1}\r\nx", "NO [TRYCREATE]")),
+        *(
+            ("SEARCH OR SUBJECT {1}\r\nx BODY {1}\r\ny", "OK"),
+            ("LIST " + "{0}\r\n" * 50 + "{0}", "BAD"),
+        ),
+        *(("SUBSCRIBE Trash", "NO"), ("STATUS INBOX", "BAD"), ("FETCH 1 ((FLAGS))", "BAD")),
+        *(("APPEND INBOX (x y) {1}\r\nz", "OK"), ("APPEND INBOX now {1}\r\nz", "OK")),
+        *(('STORE 1 +FLAGS (a"b")', "BAD"), ("SEARCH LARGER x", "BAD"), ("SEARCH TO (x)", "BAD")),
+        *(("SEARCH OR ALL", "BAD"), ("SEARCH SUBJECT", "BAD"), ("UNSELECT", "OK")),
         *(("EXPUNGE now", "BAD"), ("IDLE now", "BAD"), ('FETCH "1 FLAGS', "BAD")),
     ],
 )
@@ -89,6 +97,14 @@ def test_what_is_said_to_what(command: str, answer: str) -> None:
     talk = reading()
     assert talk.say(f"x {command}")[-1].startswith(f"x {answer}")
     assert talk.say("y NOOP")[-1] == "y OK NOOP completed"
+
+
+def test_a_mailbox_can_be_left() -> None:
+    talk = reading()
+    assert talk.say("a UNSELECT", "b FETCH 1 UID") == [
+        "a OK UNSELECT completed",
+        "b BAD select a mailbox first",
+    ]
 
 
 def test_who_only_looks_changes_nothing() -> None:

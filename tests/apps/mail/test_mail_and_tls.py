@@ -13,6 +13,7 @@ import pytest
 
 from portlab import Lab, apps, fetch_mail, run, send_mail
 from portlab.apps.mail.sasl import plain_message
+from portlab.worlds.kernel.host import KernelHost
 from tests.apps.mail.talking import Talk
 from tests.requires import needs
 
@@ -197,6 +198,38 @@ def test_own_clients_go_inside_tls(world: str, ports: dict[str, int]) -> None:
         assert (b"STARTTLS" in wire) is not inside
 
 
+@pytest.mark.parametrize("secure", [False, True])
+def test_what_an_eavesdropper_reads_of_real_clients(secure: bool) -> None:
+    needs("kernel")
+    post = apps.Post("school.example")
+    certificate = AUTHORITY.certificate("mail") if secure else None
+    with Lab("kernel") as lab:
+        server, reader = lab.hosts("mail", "reader")
+        assert isinstance(reader, KernelHost)
+        for port, app in zip((587, 110), serving(post, certificate).values(), strict=False):
+            server.listen(port, app)
+        with reader.inside():
+            with smtplib.SMTP("mail", 587, "reader", timeout=10) as sender:
+                if secure:
+                    sender.starttls(context=trusting())
+                sender.login("student", "sesame")
+                sender.sendmail(STUDENT, [STUDENT], MAIL)
+            client = poplib.POP3("mail", 110, timeout=10)
+            if secure:
+                client.stls(context=trusting())
+            client.user("student")
+            client.pass_("sesame")
+            assert client.retr(1)[1][-1] == MAIL.splitlines()[-1]
+            client.quit()
+        lab.run()
+        wire = b"".join(record.segment.payload for record in lab.trace if record.segment)
+    in_the_clear = not secure
+    assert (MAIL.splitlines()[-1] in wire) is in_the_clear
+    assert (b"PASS sesame" in wire) is in_the_clear
+    assert (plain_message("student", "sesame").encode() in wire) is in_the_clear
+    assert b"220 mail.school.example ESMTP ready" in wire, "the greeting can always be read"
+
+
 @pytest.mark.parametrize(
     ("app", "before", "ask", "ready"),
     [
@@ -211,10 +244,21 @@ def test_what_came_in_the_clear_is_forgotten(
     """Who can write into the conversation must not put a command behind STARTTLS (RFC 3207 6)."""
     talk = Talk(app(certificate=CERTIFICATE))
     talk.say(before)
-    answers = talk.say(ask, "3 NOOP", "NOOP", "QUIT")
+    answers = talk.say(ask, "3 NOOP", *["NOOP"] * 2000, "QUIT")
     assert len(answers) == 1
     assert answers[0].startswith(ready)
     assert not talk.over
+
+
+def test_no_server_asks_for_a_password_before_tls() -> None:
+    for app, ask, answer in [
+        (apps.Smtp(submission=True, certificate=CERTIFICATE), "AUTH LOGIN", "530 "),
+        (apps.Pop3(certificate=CERTIFICATE), "USER student", "-ERR STLS first"),
+        (apps.Imap(certificate=CERTIFICATE), "1 AUTHENTICATE PLAIN", "1 NO [PRIVACYREQUIRED]"),
+    ]:
+        talk = Talk(app)
+        talk.say("EHLO client.example")
+        assert talk.say(ask)[0].startswith(answer)
 
 
 def test_without_a_certificate_there_is_no_tls() -> None:

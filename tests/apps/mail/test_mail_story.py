@@ -13,33 +13,25 @@ from email.parser import BytesParser
 
 import pytest
 
-from portlab import Lab, apps, conversations, drop, fetch_mail, run, send_mail
+from portlab import Lab, apps, conversations, drop, run
 from portlab.apps.mail.sasl import plain_message
-from portlab.errors import LabError, MailError
-from portlab.host import Host
 from portlab.trace.conversations import Conversation
 from portlab.trace.trace import Trace
 from portlab.worlds.kernel.host import KernelHost
+from tests.apps.mail.story import (
+    IMAP,
+    LINE,
+    LOGIN,
+    POP3,
+    SMTP,
+    STUDENT,
+    SUBMISSION,
+    TEACHER,
+    TEXT,
+    own_clients,
+    serve,
+)
 from tests.requires import needs
-
-STUDENT, TEACHER = "student@school.example", "teacher@college.example"
-LINE = "Here is my homework."
-TEXT = f"From: {STUDENT}\nTo: {TEACHER}\nSubject: Homework\n\n{LINE}\n"
-LOGIN = ("student", "sesame")
-SUBMISSION, SMTP, POP3, IMAP = 587, 25, 110, 143
-
-
-def serve(
-    school: Host, college: Host, ports: Callable[[int], int] = lambda port: port
-) -> apps.Post:
-    """Two mail servers; the post of the second."""
-    here, there = apps.Post("school.example"), apps.Post("college.example")
-    college.listen(ports(SMTP), apps.Smtp(there))
-    college.listen(ports(POP3), apps.Pop3(there))
-    college.listen(ports(IMAP), apps.Imap(there))
-    routes = {"college.example": (college.addresses[0], ports(SMTP))}
-    school.listen(ports(SUBMISSION), apps.Smtp(here, submission=True, routes=routes))
-    return there
 
 
 def with_real_clients(lab: Lab, names: tuple[str, str], ports: Callable[[int], int]) -> apps.Post:
@@ -165,30 +157,6 @@ def test_real_clients_on_this_computer(spare: Callable[[int], int]) -> None:
     assert spare(SMTP) in ports, "the server called the next one"
 
 
-def own_clients(ports: Callable[[int], int]) -> Callable[[Lab], list[list[str]]]:
-    """The same story for any world: one mail is sent, read where it lies, taken away, and gone."""
-
-    def story(lab: Lab) -> list[list[str]]:
-        writer, school, college, reader = lab.hosts("writer", "school", "college", "reader")
-        serve(school, college, ports)
-        send_mail(
-            *(writer, school, TEXT),
-            sender=STUDENT,
-            to=TEACHER,
-            login=LOGIN,
-            port=ports(SUBMISSION),
-        )
-        lab.run()
-        teacher = ("teacher", "chalk")
-        return [
-            fetch_mail(reader, college, teacher, over="imap", port=ports(IMAP)),
-            fetch_mail(reader, college, teacher, over="pop3", port=ports(POP3)),
-            fetch_mail(reader, college, teacher, over="imap", port=ports(IMAP)),
-        ]
-
-    return story
-
-
 def check_what_was_fetched(fetched: list[list[str]]) -> None:
     read, taken, gone = fetched
     assert read == taken
@@ -225,62 +193,24 @@ def test_a_lost_packet_costs_time_and_no_mail() -> None:
         check_what_was_fetched(run(story, seed=1, faults=[drop(number)]).result)
 
 
-# ---- what portlab's own clients say when it does not go well
+@pytest.mark.parametrize(
+    ("app", "minutes", "last"),
+    [(apps.Smtp, 5, b"421 "), (apps.Pop3, 10, b""), (apps.Imap, 30, b"* BYE ")],
+)
+def test_who_never_speaks_is_hung_up_on_after_some_virtual_minutes(
+    app: type[apps.Smtp] | type[apps.Pop3] | type[apps.Imap], minutes: int, last: bytes
+) -> None:
+    """RFC 5321 4.5.3.2.7, RFC 1939 section 3 (which wants no last word), RFC 3501 5.4."""
 
-
-def refusal(act: Callable[[Host, Host], object]) -> str:
-    def ask(lab: Lab) -> None:
-        school, client = lab.hosts("school", "client")
-        serve(school, lab.host("college"))
-        act(client, school)
-
-    with pytest.raises(MailError) as heard:
-        run(ask)
-    return str(heard.value)
-
-
-def test_a_refusal_is_told_in_the_servers_words() -> None:
-    def send(client: Host, school: Host, **how: object) -> None:
-        usual = {"sender": STUDENT, "to": TEACHER, "login": LOGIN}
-        send_mail(client, school, TEXT, **{**usual, **how})  # type: ignore[arg-type]
-
-    assert "MAIL with: 530 Authentication required" in refusal(lambda *two: send(*two, login=None))
-    wrong = ("student", "wrong")
-    assert "AUTH with: 535" in refusal(lambda *two: send(*two, login=wrong))
-    assert "RCPT with: 550 No" in refusal(lambda *two: send(*two, to=["x@nowhere.example"]))
-
-
-@pytest.mark.parametrize("over", ["pop3", "imap"])
-def test_a_wrong_password_is_told(over: str) -> None:
-    def ask(lab: Lab) -> None:
+    def wait(lab: Lab) -> bytes:
         server, client = lab.hosts("server", "client")
-        serve(lab.host("other"), server)
-        fetch_mail(client, server, ("teacher", "wrong"), over=over)  # type: ignore[arg-type]
+        server.listen(1024, app())
+        return client.connect(server, 1024).receive_all(timeout=7200)
 
-    with pytest.raises(MailError, match="do not fit"):
-        run(ask)
-
-
-def test_mail_is_fetched_over_two_protocols() -> None:
-    with Lab() as lab:
-        server, client = lab.hosts("server", "client")
-        with pytest.raises(LabError, match="not over 'smtp'"):
-            fetch_mail(client, server, LOGIN, over="smtp")  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("over", ["pop3", "imap"])
-@pytest.mark.parametrize("keep", [True, False])
-def test_what_stays_is_the_clients_choice(over: str, keep: bool) -> None:
-    post = apps.Post("school.example")
-    for text in (b"", b".\r\n..\r\n", b"}\r\na1 OK\r\n" + b"x" * 5000):
-        post.mailbox("student").add(b"Subject: one\r\n\r\n" + text)
-
-    def fetch(lab: Lab) -> list[str]:
-        server, client = lab.hosts("server", "client")
-        server.listen(POP3, apps.Pop3(post))
-        server.listen(IMAP, apps.Imap(post))
-        return fetch_mail(client, server, LOGIN, over=over, keep=keep)  # type: ignore[arg-type]
-
-    there = [one.content.decode().replace("\r\n", "\n") for one in post.mailbox("student").messages]
-    assert run(fetch).result == there
-    assert len(post.mailbox("student").messages) == (3 if keep else 0)
+    trace = run(wait)
+    greeting, _, goodbye = trace.result.partition(b"\r\n")
+    assert greeting
+    assert goodbye.startswith(last)
+    assert bool(goodbye) is bool(last)
+    ends = [record.time for record in trace if "FIN" in str(record.flags)]
+    assert round(ends[0] / 1_000_000) == minutes * 60

@@ -4,6 +4,7 @@ import smtplib
 import subprocess
 from collections.abc import Iterator
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from portlab import Lab, apps
 from portlab.apps.mail.smtp_session import LARGEST
+from portlab.errors import AddressError, PortError
 from tests.apps.mail.talking import STUDENT, Talk, codes, only, school
 from tests.requires import needs
 
@@ -64,6 +66,7 @@ def test_the_conversation_of_rfc_5321_appendix_d() -> None:
         (["HELO c", "MAIL FROM:<>", "RSET", f"RCPT TO:<{STUDENT}>"], [250, 250, 250, 503]),
         (["HELO c", "MAIL FROM:<>", "HELO c", f"RCPT TO:<{STUDENT}>"], [250, 250, 250, 503]),
         (["HELO c", "AUTH PLAIN"], [250, 502]),
+        (["NOOP " + "x" * 2000, "DATA now", "STARTTLS now"], [500, 501, 501]),
     ],
 )
 def test_what_is_said_to_what(lines: list[str], expected: list[int]) -> None:
@@ -150,6 +153,14 @@ def test_too_large_a_mail_is_not_kept() -> None:
     assert not post.mailbox("student").messages
 
 
+def test_patience_ends_in_the_middle_of_a_mail_without_a_word() -> None:
+    post, talk = school()
+    talk.say("HELO c", *MAIL, "half a")
+    assert talk.wait(300) == talk.wait(600) == b""
+    assert talk.over
+    assert not post.mailbox("student").messages
+
+
 def test_patience_ends() -> None:
     _, talk = school()
     assert talk.other == [apps.Wake(300.0)]
@@ -181,6 +192,12 @@ def test_who_submits_must_say_who_it_is() -> None:
     ]
     talk.say("DATA", "Subject: Homework", "", ".")
     assert b"with ESMTPA;" in only(post, "teacher")
+
+
+@pytest.mark.parametrize("route", ["college", ("10.0.0.1", 0), ("10.0.0.1", 70_000)])
+def test_a_route_that_leads_nowhere_is_told_at_once(route: Any) -> None:
+    with pytest.raises((AddressError, PortError)):
+        apps.Smtp(submission=True, routes={"college.example": route})
 
 
 def test_a_domain_without_a_route_is_refused_at_once() -> None:
