@@ -33,6 +33,10 @@ class LabError(PortlabError):
 class ExerciseError(PortlabError):
     """An exercise that does not exist, is used wrongly, or is defined wrongly."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Shown by IPython in place of a traceback: nothing of it is in the learner's own code."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class WorldError(PortlabError):
     """A world that cannot run on this computer, with the remedy."""
@@ -63,7 +67,14 @@ class ConnectionClosed(PortlabError):
 
 
 class TlsError(PortlabError):
-    """The two ends of a TLS conversation did not come together, or it ended without a goodbye."""
+    """The two ends of a TLS conversation did not come together, or it ended without a goodbye.
+
+    `reason` is the ssl library's, such as `certificate has expired`.
+    """
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class CertificateError(TlsError):

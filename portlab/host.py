@@ -34,6 +34,17 @@ class SocketInfo:
         return f"{self.proto:<4} {self.state:<12} {written(self.local):<24} {remote:<24}{program}"
 
 
+class SocketTable(tuple[SocketInfo, ...]):
+    """The rows of a host's socket table; shown, a line for each."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n".join(str(row).rstrip() for row in self) or "no sockets"
+
+    __repr__ = __str__
+
+
 @dataclass(frozen=True, slots=True)
 class Printed:
     """What a program printed, and how it ended: `status` 0 is well, below 0 a signal's number."""
@@ -252,7 +263,7 @@ class Host(Protocol):
         """A UDP socket on `port` (0: choose one); with an `app`, its sessions answer."""
         ...
 
-    def sockets(self) -> tuple[SocketInfo, ...]:
+    def sockets(self) -> SocketTable:
         """The socket table: listeners first, then connections, then UDP."""
         ...
 

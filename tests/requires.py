@@ -127,19 +127,7 @@ _PROBES: dict[str, Callable[[], str | None]] = {
     "ipv6": _no_ipv6,
     "nc": _no_nc,
     "sniffing": _no_sniffing,
-    **{
-        program: partial(_no, program)
-        for program in (
-            "tshark",
-            "ip",
-            "ss",
-            "curl",
-            "dig",
-            "nmap",
-            "busybox",
-            "logger",
-            "snmpget",
-            "radclient",
-        )
-    },
+    **{program: partial(_no, program) for program in ("tshark", "ip", "ss", "curl", "dig", "nmap")},
+    **{program: partial(_no, program) for program in ("tftp", "telnet", "ssh-keyscan")},
+    **{p: partial(_no, p) for p in ("busybox", "logger", "snmpget", "radclient")},
 }

@@ -127,7 +127,9 @@ class DhcpMessage:
 
 
 def _written(code: int, data: bytes) -> bytes:
-    return bytes([code, len(data)]) + data
+    """An option; one of more than 255 bytes in pieces (RFC 3396)."""
+    pieces = [data[at : at + 255] for at in range(0, len(data), 255)] or [b""]
+    return b"".join(bytes([code, len(piece)]) + piece for piece in pieces)
 
 
 def _options(data: bytes) -> dict[int, bytes] | None:

@@ -46,16 +46,20 @@ class Stun:
 class _StunSession:
     def __init__(self, peer: Address) -> None:
         self._peer = peer
-        self._come = b""
+        self._come = bytearray()
+        self._over = False
 
     def handle(self, event: Event) -> Iterable[Action]:
         if isinstance(event, Datagram):
             answer = _answer(event.data, self._peer)
             if answer is not None:
                 yield Send(answer)
+        elif self._over:
+            return
         elif isinstance(event, Data):
             yield from self._stream(event.data)
         elif isinstance(event, PeerClosed):
+            self._over = True
             yield Close()
 
     def _stream(self, data: bytes) -> Iterator[Action]:
@@ -64,13 +68,15 @@ class _StunSession:
         while len(self._come) >= _HEADER.size:
             kind, length, cookie, _ = _HEADER.unpack_from(self._come)
             if kind >= 0x4000 or length % 4 or cookie != MAGIC_COOKIE:
-                self._come = b""
+                self._come.clear()
+                self._over = True
                 yield Close()  # where the next message would begin, nobody knows
                 return
             end = _HEADER.size + length
             if len(self._come) < end:
                 return
-            message, self._come = self._come[:end], self._come[end:]
+            message = bytes(self._come[:end])
+            del self._come[:end]
             answer = _answer(message, self._peer)
             if answer is not None:
                 yield Send(answer)

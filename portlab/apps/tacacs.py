@@ -104,7 +104,7 @@ class _TacacsSession:
 
     def __init__(self, server: Tacacs) -> None:
         self._server = server
-        self._come = b""
+        self._come = bytearray()
         self._user: bytes | None = None
         self._session_id: int | None = None
         self._expected = 1
@@ -128,7 +128,8 @@ class _TacacsSession:
             end = _HEADER.size + length
             if len(self._come) < end:
                 return
-            data, self._come = self._come[:end], self._come[end:]
+            data = bytes(self._come[:end])
+            del self._come[:end]
             yield from self._answer(TacacsPacket.decode(data, self._server.secret))
 
     def _answer(self, asked: TacacsPacket | None) -> Iterator[Action]:
@@ -187,7 +188,7 @@ class _TacacsSession:
 
     def _end(self) -> Iterator[Action]:
         self._over = True
-        self._come = b""
+        self._come.clear()
         yield Close()
 
 

@@ -273,22 +273,26 @@ def told(error: "SSLError") -> TlsError:
         return CertificateError(
             f"The server answered, in TLS, but its certificate is refused: {reason}. So the port "
             "is neither closed nor blocked. Call the server by a name that is in its certificate, "
-            "trust the authority that signed it, or give the server one that is still good."
+            "trust the authority that signed it, or give the server one that is still good.",
+            reason,
         )
+    reason = (error.reason or "the stream ended").replace("_", " ").lower()
     if isinstance(error, ssl.SSLEOFError):
         return TlsError(
             "The stream ended in the middle of a TLS conversation, without the other side's "
             "close_notify (RFC 8446 6.1): something may be missing. Did its program end early, or "
-            "give up the handshake?"
+            "give up the handshake?",
+            reason,
         )
-    reason = (error.reason or "unknown").replace("_", " ").lower()
     if "alert" in reason:
         return TlsError(
             f"The other side ended the TLS conversation and said why: {reason}. It may trust none "
-            "of this side's certificates, or have no version or cipher in common with it."
+            "of this side's certificates, or have no version or cipher in common with it.",
+            reason,
         )
     return TlsError(
         f"What came is no TLS that this side can use: {reason}. Does the other side speak TLS on "
         "this port, and from the first byte on? Try it in the clear, or on the port of the "
-        "encrypted service."
+        "encrypted service.",
+        reason,
     )

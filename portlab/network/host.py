@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from portlab.apps.app import App, check_app
 from portlab.errors import LabError, TimedOut
-from portlab.host import Host, SocketInfo
+from portlab.host import Host, SocketInfo, SocketTable
 from portlab.network.checks import as_bytes, check_count
 from portlab.network.clock import SECOND, deadline_after, in_words
 from portlab.network.connection import ModelConnection
@@ -108,11 +108,11 @@ class ModelHost:
             service = None if app is None else UdpService(self._stack, socket, app)
         return ModelUdpSocket(self._stack, socket, service, self._resolve)
 
-    def sockets(self) -> tuple[SocketInfo, ...]:
+    def sockets(self) -> SocketTable:
         with self._network.acting():
             return self._table()
 
-    def _table(self) -> tuple[SocketInfo, ...]:
+    def _table(self) -> SocketTable:
         rows = []
         for listening in self._stack.tcp.listening():
             program = getattr(listening.app, "name", None)
@@ -127,7 +127,7 @@ class ModelHost:
             for address in _rows(one.bound):
                 local = (address, one.port)
                 rows.append(SocketInfo("udp", "UNCONN", local, one.peer, one.program))
-        return tuple(rows)
+        return SocketTable(rows)
 
     def take_address(self, address: str) -> None:
         """Have `address` besides its own from now on; whoever calls has looked that it is free."""

@@ -114,7 +114,7 @@ class TcpSockets:
     def open(self, remote: Address, *, source_port: int = 0, app: App | None = None) -> TcpSocket:
         """Start a connection: the SYN is on its way when this returns.
 
-        Raises PortInUse, and AddressError for an address of many hosts (RFC 9293 3.9.2.3, MUST-46).
+        Raises PortInUse, and AddressError for an address of many hosts (RFC 9293 3.9.1.1, MUST-46).
         """
         stack = self._stack
         if is_for_many(remote[0]):

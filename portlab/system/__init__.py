@@ -24,7 +24,7 @@ from portlab.system.files import (
     write_new_file,
 )
 from portlab.system.namespaces import Obstacle, obstacle_at
-from portlab.system.port_rules import ephemeral_ports, low_ports
+from portlab.system.port_rules import ephemeral_ports, has_right_to_low_ports, low_ports
 from portlab.system.ports import free_port
 from portlab.system.session import has_screen, is_static
 
@@ -33,6 +33,7 @@ __all__ = [
     "course_folder",
     "ephemeral_ports",
     "free_port",
+    "has_right_to_low_ports",
     "has_screen",
     "is_static",
     "low_ports",

@@ -4,6 +4,7 @@ Read from the system where it says so, and otherwise what its makers document; `
 apart, and `source` says where it is from.
 """
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from portlab.system.session import is_static
 
 EPHEMERAL_FILE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 UNPRIVILEGED_FILE = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+STATUS_FILE = Path("/proc/self/status")
+_CAP_NET_BIND_SERVICE = 10  # its bit in linux/capability.h
 _NETSH = ("netsh", "int", "ipv4", "show", "dynamicport", "tcp")
 _SYSCTL = ("sysctl", "-n", "net.inet.ip.portrange.first", "net.inet.ip.portrange.last")
 
@@ -83,6 +86,19 @@ def low_ports() -> LowPorts:
         return LowPorts(first, str(UNPRIVILEGED_FILE), True, right)
     except (OSError, ValueError):
         return LowPorts(1024, _DOCUMENTED["linux"][2], False, right)
+
+
+def has_right_to_low_ports() -> bool:
+    """Whether this very program may listen below `low_ports().first`."""
+    if _system() == "linux":
+        try:
+            status = dict(
+                line.split(":", 1) for line in STATUS_FILE.read_text().splitlines() if ":" in line
+            )
+            return bool(int(status["CapEff"], 16) >> _CAP_NET_BIND_SERVICE & 1)
+        except (OSError, ValueError, KeyError):
+            pass
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 class PortRules(Facts):

@@ -194,6 +194,13 @@ def test_a_relay_agent_leaves_alone_what_is_not_for_it() -> None:
     assert DhcpMessage.decode(sent.data).giaddr == "10.0.0.8", "the answer goes to the first"
 
 
+def test_a_long_option_passes_a_relay_agent() -> None:
+    relay = apps.DhcpRelay("10.0.0.9", OWN).session(LOCAL, NOBODY)
+    asked = BOOTP() / DHCP(options=[("message-type", "discover"), *[(55, b"1" * 200)] * 2, "end"])
+    [sent] = relay.handle(apps.Datagram(bytes(asked), NOBODY))
+    assert DhcpMessage.decode(sent.data).options[55] == b"1" * 400
+
+
 def test_a_refusal_through_a_relay_agent_is_to_be_said_to_all() -> None:
     story = Story()
     story.say(1, "discover", giaddr="10.0.0.9")

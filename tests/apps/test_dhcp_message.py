@@ -10,7 +10,11 @@ from portlab.packets import unpacked
 
 ADDRESSES = st.binary(min_size=4, max_size=4).map(unpacked)
 WORDS = st.integers(0, 0xFFFF)
-OPTIONS = st.dictionaries(st.integers(1, 254), st.binary(max_size=255), max_size=6)
+OPTIONS = st.dictionaries(
+    st.integers(1, 254),
+    st.one_of(st.binary(max_size=255), st.binary(min_size=250, max_size=600)),
+    max_size=6,
+)
 MESSAGES = st.builds(
     DhcpMessage,
     op=st.sampled_from([says.BOOTREQUEST, says.BOOTREPLY]),

@@ -72,5 +72,5 @@ def test_every_app_lets_go_when_it_is_reset(app: apps.App) -> None:
 def test_every_name_that_is_promised_can_be_had() -> None:
     assert set(apps.__all__) <= set(dir(apps))
     assert all(getattr(apps, name) is not None for name in apps.__all__)
-    with pytest.raises(AttributeError, match="Telnet"):
-        apps.Telnet  # type: ignore[attr-defined]  # noqa: B018
+    with pytest.raises(AttributeError, match="Nothing"):
+        apps.Nothing  # type: ignore[attr-defined]  # noqa: B018

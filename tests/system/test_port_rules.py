@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from portlab import port_rules as shown_rules
-from portlab.system import ephemeral_ports, low_ports, port_rules
+from portlab.system import ephemeral_ports, has_right_to_low_ports, low_ports, port_rules
 
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="read from Linux")
 
@@ -73,6 +73,36 @@ def test_an_ordinary_user_may_listen_from_the_stated_port_on() -> None:
     assert tried(low.first, low.first + 500, 1) == "may"
     if low.first > 1:
         assert tried(low.first - 1, 0, -1) == "may not"
+
+
+@on_linux
+def test_this_program_knows_whether_it_may_listen_on_low_ports() -> None:
+    """An oracle: it tries."""
+    for port in range(low_ports().first - 1, 0, -1):
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+            except PermissionError:
+                assert not has_right_to_low_ports()
+            except OSError:
+                continue  # somebody has this one
+            else:
+                assert has_right_to_low_ports()
+            return
+
+
+@pytest.mark.parametrize(("said", "right"), [
+    ("Name:\tpython\nCapEff:\t0000000000000400\n", True),
+    ("Name:\tpython\nCapEff:\t00000000000003ff\n", False),
+])  # fmt: skip
+def test_the_right_is_one_bit_of_what_linux_says_of_a_program(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str, right: bool
+) -> None:
+    file = tmp_path / "status"
+    file.write_text(said)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(port_rules, "STATUS_FILE", file)
+    assert has_right_to_low_ports() is right
 
 
 def played(monkeypatch: pytest.MonkeyPatch, platform: str, said: str | Exception) -> None:

@@ -171,8 +171,8 @@ def test_radclient_with_another_secret_believes_nothing(place: Place) -> None:
         *("radclient", "-x", "-r", "1", "-t", "1", f"{where}:{port}", "auth", "other"),
         input=question,
     )
-    assert "Received Access-Accept" not in told
-    assert "Reject" not in told.partition("invalid")[0]
+    assert "Received Access" not in told
+    assert "Shared secret is incorrect" in told
 
 
 @pytest.mark.parametrize("kind", [TAC_PLUS_AUTHEN_TYPE_ASCII, TAC_PLUS_AUTHEN_TYPE_PAP])

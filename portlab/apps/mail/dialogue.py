@@ -26,6 +26,7 @@ from portlab.apps.lines import Lines
 from portlab.apps.tls import StartTls, TlsSession
 
 _NONE_YET = object()
+_PIECE = 4096
 
 
 class Dialogue:
@@ -121,8 +122,15 @@ class Dialogue:
         yield from self._done()
 
     def _read(self, data: bytes) -> None:
+        """In small pieces: what `hear_bytes` gives back is read again."""
+        for at in range(0, len(data), _PIECE):
+            self._stream.feed(data[at : at + _PIECE])
+            self._read_piece()
+            if self.over or any(isinstance(action, StartTls) for action in self._actions):
+                return
+
+    def _read_piece(self) -> None:
         stream = self._stream
-        stream.feed(data)
         while not self.over:
             if self.in_bytes:
                 stream.feed(self.hear_bytes(stream.take(stream.waiting)))

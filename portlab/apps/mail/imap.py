@@ -1,5 +1,7 @@
 """A server that mail is read on: IMAP4rev1, RFC 3501. Its port is 143.
 
+A client that knows IMAP4rev2 as well (RFC 9051) finds what both have in common.
+
 The mail stays here, with its marks, and every client of a user sees the same. There is one mailbox
 for each user, INBOX. How commands are read is in `imap_words.py`; what a mailbox looks like from
 one session in `imap_view.py`; FETCH and SEARCH have files of their own.
@@ -24,6 +26,7 @@ from portlab.apps.mail.smtp_session import LARGEST
 PORT = 143
 _LONGEST_LINE = 8192
 _LONGEST_LOGIN = 1024
+_MOST_LITERALS = 50
 _PATIENCE = 1800.0  # RFC 3501 5.4
 _LOOK_AGAIN = 1.0
 _CAPABILITIES = "IMAP4rev1 IDLE UNSELECT"
@@ -58,7 +61,8 @@ class _ImapSession(Dialogue):
         self._offers_tls = offers_tls
         self._reading: Reading | None = None
         self._begun = ""
-        """The command up to its literal, and how many bytes of that are to come."""
+        """The command up to its literal; how many it had, and how many bytes are to come."""
+        self._literals = 0
         self._literal = bytearray()
         self._missing = 0
         self._waits: str | None = None
@@ -81,6 +85,7 @@ class _ImapSession(Dialogue):
 
     def hear(self, line: bytes) -> None:
         text = self._begun + decoded(line)
+        self._literals = self._literals + 1 if self._begun else 0
         self._begun = ""
         if self._idles is not None:
             self._stop_idling(text)
@@ -89,7 +94,7 @@ class _ImapSession(Dialogue):
             self._log_in(tag, plain(line))
         elif (number := literal_at_end(text)) is None:
             self._obey(text)
-        elif number > self._room() - len(text):
+        elif number > self._room() - len(text) or self._literals >= _MOST_LITERALS:
             self.say(f"{_tag(text)} BAD so much is not taken")
         else:
             self._begun, self._missing = text, number
@@ -179,7 +184,9 @@ class _ImapSession(Dialogue):
 
     def _on_authenticate(self, asked: Command) -> None:
         words = asked.texts(len(asked.words))
-        if not words or words[0].upper() != "PLAIN" or len(words) > 2:
+        if self._may_start_tls():
+            self._log_in(asked.tag, None)
+        elif not words or words[0].upper() != "PLAIN" or len(words) > 2:
             self.say(f"{asked.tag} NO [CANNOT] there is only PLAIN")
         elif len(words) == 2:  # RFC 4959: the first answer comes along
             self._log_in(asked.tag, plain(words[1].encode("utf-8", "replace")))

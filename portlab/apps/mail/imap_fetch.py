@@ -38,10 +38,6 @@ class Item:
     cut: tuple[int, int] | None = None
     """First byte and number of bytes, where only a piece is wanted."""
 
-    @property
-    def is_simple(self) -> bool:
-        return self.label in _SIMPLE
-
 
 def items(word: Word) -> list[Item]:
     """What a FETCH asks for. Raises WrongWords.

@@ -33,7 +33,7 @@ def _addresses(value: str | None) -> bytes:
     shown = []
     for name, box in found:
         local, _, domain = box.rpartition("@")
-        mailbox, host = (local, domain) if local else (domain, None)
+        mailbox, host = (local, domain) if local else (domain, "")  # NIL would begin a group
         shown.append(_list([string(name or None), b"NIL", string(mailbox), string(host)]))
     return b"(" + b"".join(shown) + b")"
 

@@ -94,6 +94,8 @@ def words(text: str) -> list[Word]:
         else:
             word, at = _string(text, at) if sign == '"' else _atom(text, at)
             open_lists[-1].append(word)
+            if text[at : at + 1] not in ("", " ", ")"):
+                raise WrongWords("a space stands between two words")
     if len(open_lists) > 1:
         raise WrongWords("a parenthesis is left open")
     return found

@@ -5,7 +5,7 @@ import re
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL = rf'{_ATOM}(?:\.{_ATOM})*|"(?:[ !#-\[\]-~]|\\[ -~])*"'
 _DOMAIN = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[A-Za-z0-9.:]+\]"
-_PARAMETERS = r"(?: [^ =]+(?:=[^ =]+)?)*"
+_PARAMETERS = r"(?: [!-<>-~]+(?:=[!-<>-~]+)?)*"
 _PATH = re.compile(
     rf"(FROM|TO): ?<(?:@[^:<>]*:)?((?:{_LOCAL})(?:@(?:{_DOMAIN}))?|)>({_PARAMETERS}) *",
     re.IGNORECASE,

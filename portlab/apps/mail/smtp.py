@@ -16,6 +16,8 @@ from portlab.apps.mail.paths import domain_of
 from portlab.apps.mail.post import Post
 from portlab.apps.mail.relay import Relay
 from portlab.apps.mail.smtp_session import SmtpSession
+from portlab.packets import packed, unpacked
+from portlab.ports import check_port
 
 PORT = 25
 
@@ -27,7 +29,8 @@ class Smtp:
     then an address and a port, or an address alone for port 25. A mail that cannot be passed on
     comes back to its sender as a notice, after one try (a real server tries again for days, RFC
     5321 4.5.4.1). The server calls itself `mail` and its domain. With a `certificate` it offers
-    STARTTLS (RFC 3207), and takes passwords inside TLS alone (RFC 8314 3.3).
+    STARTTLS (RFC 3207), and takes passwords inside TLS alone (RFC 8314 4.1). Raises AddressError
+    and PortError for a route that leads nowhere.
     """
 
     name = "Smtp"
@@ -45,7 +48,7 @@ class Smtp:
         self.certificate = certificate
         self.host = f"mail.{self.post.domain}"
         self._routes: dict[str, Address] = {
-            domain.lower(): (where, PORT) if isinstance(where, str) else where
+            domain.lower(): _checked((where, PORT) if isinstance(where, str) else where)
             for domain, where in (routes or {}).items()
         }
 
@@ -82,3 +85,8 @@ class Smtp:
         """Tell the sender, who is a user here, who could not be reached and why."""
         if refusals and self.post.box_at(mail.sender) is not None:
             self.take(notice(mail, refusals, self.post.domain, now), now)
+
+
+def _checked(route: Address) -> Address:
+    address, port = route
+    return unpacked(packed(address)), check_port(port)

@@ -19,7 +19,7 @@ from portlab.worlds.sockets.failures import in_the_way
 
 
 class KernelGround:
-    """See `portlab.worlds.sockets.ground.Ground`, and `Place` of inside.py.
+    """See `portlab.worlds.sockets.ground.Ground`, and `Place` of names.py.
 
     It holds no host and no world, since the core holds it; `names` are of the lab's hosts.
     """

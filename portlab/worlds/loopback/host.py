@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from portlab.errors import LabError
-from portlab.host import Host, SocketInfo
+from portlab.host import Host, SocketInfo, SocketTable
 from portlab.worlds.sockets.host import ORDER, SocketHost
 
 _STATES = {"FIN_WAIT1": "FIN-WAIT-1", "FIN_WAIT2": "FIN-WAIT-2", "SYN_RECV": "SYN-RECEIVED"}
@@ -47,11 +47,11 @@ class LoopbackHost(SocketHost):
             "run it in a host of its own take Lab('kernel')."
         )
 
-    def sockets(self) -> tuple[SocketInfo, ...]:
+    def sockets(self) -> SocketTable:
         self._core.check()
         mine = [held for held in self._core.sockets.copy().values() if held.host == self._name]
         states = _states_of_connections() if any(one.remote for one in mine) else {}
-        return tuple(
+        return SocketTable(
             SocketInfo(
                 held.proto,
                 {"listener": "LISTEN", "udp": "UNCONN"}.get(held.kind)
