@@ -1,4 +1,4 @@
-"""The command line: `portlab lab`, `doctor`, `handshake`, `show`, `script` and `port`.
+"""The command line: `portlab lab`, `doctor`, `handshake`, `show`, `script`, `port`, `quiz`, ...
 
 A thin shell. What a command does is done elsewhere and imported when it is asked for, because
 half of a short command's time is start-up. Errors are sentences on standard error, with status 2.
@@ -198,6 +198,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_script(kinds)
     _add_port(kinds)
+    _add_quiz(kinds)
 
     for command in (handshake, show):
         command.add_argument(
@@ -291,3 +292,56 @@ def _add_port(kinds: "argparse._SubParsersAction[_Parser]") -> None:
     )
     port.add_argument("--json", action="store_true", help="print what was found as JSON")
     port.set_defaults(command=commands.port)
+
+
+def _add_quiz(kinds: "argparse._SubParsersAction[_Parser]") -> None:
+    quiz = kinds.add_parser(
+        "quiz",
+        help="practise what the lessons teach, or sit an exam",
+        description="Ask questions in the terminal, with a word to each answer and a second try, "
+        "or as an exam. Ctrl-D leaves; what you answered is kept, and comes back in `review`.",
+    )
+    quiz.add_argument(
+        "topic",
+        metavar="TOPIC",
+        nargs="?",
+        help='a lesson (05), a row of the contents (S1, S), a topic of the exam (4.2), "weak" for '
+        "what you did not know, or a kind of generated question (next-ack); default: all",
+    )
+    quiz.add_argument("--count", type=values.number, metavar="N", help="how many (10, exam 20)")
+    quiz.add_argument(
+        "--seed", type=values.whole, metavar="N", help="the same seed asks the same, for a class"
+    )
+    quiz.add_argument("--exam", action="store_true", help="say nothing before the end")
+    quiz.add_argument(
+        "--minutes", type=values.number, metavar="N", help="of an exam: all the time there is"
+    )
+    quiz.add_argument(
+        "--json", action="store_true", help="print the questions with their keys instead"
+    )
+    quiz.set_defaults(command=commands.quiz)
+
+    review = kinds.add_parser(
+        "review",
+        help="ask again what you are about to forget",
+        description="Ask what is due: what you did not know comes back soon, what you knew later.",
+    )
+    review.add_argument(
+        "--count", type=values.number, default=20, metavar="N", help="at most so many (default 20)"
+    )
+    review.set_defaults(command=commands.review)
+
+    progress = kinds.add_parser(
+        "progress",
+        help="show how well you know each topic; take your answers elsewhere",
+        description="Show how well you know each group of the contents, or move your answers.",
+    )
+    what = progress.add_mutually_exclusive_group()
+    what.add_argument("--export", metavar="FILE", help="write all your answers to a new file")
+    what.add_argument(
+        "--import", dest="take_over", metavar="FILE", help="take over the answers of such a file"
+    )
+    what.add_argument(
+        "--reset", action="store_true", help="begin afresh; the old answers are kept in a file"
+    )
+    progress.set_defaults(command=commands.progress)

@@ -239,3 +239,51 @@ def _width() -> int:
         return max(60, min(100, os.get_terminal_size().columns))
     except (OSError, ValueError):
         return 100
+
+
+def quiz(options: argparse.Namespace) -> None:
+    from random import SystemRandom
+
+    from portlab.cli.quizzing import as_json, ask
+    from portlab.quiz.sittings import exam, practice
+
+    seed = SystemRandom().randrange(10_000) if options.seed is None else options.seed
+    if options.exam:
+        count = options.count or 20
+        session = exam(options.topic, count=count, minutes=options.minutes, seed=seed)
+    elif options.minutes is not None:
+        raise PortlabError("Only an exam has a limit of time: add --exam, or leave --minutes away.")
+    else:
+        session = practice(options.topic, count=options.count or 10, seed=seed)
+    if options.json:
+        print(as_json(session))
+    else:
+        ask(session)
+
+
+def review(options: argparse.Namespace) -> None:
+    from portlab.cli.quizzing import ask
+    from portlab.quiz.sittings import review
+
+    ask(review(count=options.count))
+
+
+def progress(options: argparse.Namespace) -> None:
+    from pathlib import Path
+
+    from portlab.quiz.progress import Progress
+    from portlab.wording import count
+
+    mine = Progress()
+    if options.export:
+        print(f"{count(mine.export(Path(options.export)), 'answer')} written to {options.export}.")
+    elif options.take_over:
+        new = mine.import_from(Path(options.take_over))
+        print(f"{count(new, 'answer')} taken over from {options.take_over}.")
+    elif options.reset:
+        kept = mine.reset()
+        print(f"Begun afresh. Your answers so far are in {kept}." if kept else "There were none.")
+    else:
+        from portlab.quiz.mastery import mastery
+
+        print(mastery())

@@ -43,8 +43,9 @@ def generate(name: str, seed: int) -> Question:
 
 
 def again(id: str, seed: int) -> Question | None:
-    """Another question about what `id` was about: the same service or number, mixed anew, or another
-    conversation of the same kind. None for an id that no generator gave.
+    """Another question about what `id` was about; None for an id that no generator gave.
+
+    The same service or number, mixed anew, or another conversation of the same kind.
 
     >>> again("made-range-of-port-1024", 5).prompt
     'To which range does port 1024 belong?'

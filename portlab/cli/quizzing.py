@@ -1,0 +1,113 @@
+"""`portlab quiz` and `portlab review`: a Session asked in the terminal, or printed as JSON.
+
+Shown with rich, which knows what the terminal can; every line reads well without colours too.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from portlab.errors import QuizError
+from portlab.quiz.asking import choices, example, in_lines
+from portlab.quiz.question import Fill, ManyChoices, Match, Order, Question
+from portlab.quiz.session import Session
+from portlab.quiz.verdict import key_in_words
+
+
+def ask(session: Session, read: Callable[[str], str] | None = None) -> None:
+    """Ask every open question of `session`; end of input leaves it, and what was answered counts.
+
+    `read` gives a line that was typed, and raises EOFError at the end of input; None is `input`.
+    """
+    read = read or input
+    console = Console(highlight=False, soft_wrap=False)
+    console.print(Text(session.title, style="bold"))
+    if session.left is not None:
+        console.print(f"There are {_minutes(session.left)}.")
+    for number, question in enumerate(session.questions, 1):
+        if session.verdicts[number - 1] is not None:
+            continue
+        console.print()
+        console.print(Text(f"{number} of {len(session.questions)}", style="bold cyan"))
+        console.print(Text(question.prompt.replace("`", "")))
+        console.print(Text("\n".join(in_lines(question))))
+        try:
+            _until_answered(console, session, number, read)
+        except EOFError:
+            console.print("\nLeft here. What you answered is kept.")
+            return
+        if session.over:
+            break
+    console.print()
+    console.print(Text(session.tally(), style="bold"))
+    if session.exam:
+        for question, verdict in zip(session.questions, session.verdicts, strict=True):
+            if verdict is None or not verdict.right:
+                console.print(Text(f"\n{question.prompt}\n   {key_in_words(question)}"))
+                console.print(Text(f"   {question.explanation}"))
+
+
+def _until_answered(
+    console: Console, session: Session, number: int, read: Callable[[str], str]
+) -> None:
+    """One question, until an answer counts: what cannot be graded is told and asked again."""
+    question = session.questions[number - 1]
+    while session.verdicts[number - 1] is None and not session.over:
+        typed = read(f"{_how(question)}: ").strip()
+        if not typed and session.exam:
+            return  # left open
+        try:
+            said = session.answer(number, _as_answer(question, typed))
+        except QuizError as error:
+            console.print(Text(str(error), style="yellow"))
+            continue
+        right = said.verdict.right and not session.exam
+        style = "green" if right else "" if session.exam else "red"
+        head, _, rest = str(said).partition("\n")
+        console.print(Text(head, style=style))
+        console.print(Text(rest))
+
+
+def _as_answer(question: Question, typed: str) -> Any:
+    """Fields are parted by commas; all else is graded as it was typed."""
+    return [part.strip() for part in typed.split(",")] if isinstance(question, Fill) else typed
+
+
+def _how(question: Question) -> str:
+    match question:
+        case ManyChoices():
+            return "Letters of all that are right"
+        case Match() | Order():
+            return f"Letters, such as {example(question)[1:-1]}"
+        case Fill():
+            return f"{', '.join(blank.name for blank in question.blanks)}, with commas between"
+    return "Letter" if choices(question) else "Answer"
+
+
+def _minutes(seconds: int) -> str:
+    return f"{seconds} seconds" if seconds < 120 else f"{seconds // 60} minutes"
+
+
+def as_json(session: Session) -> str:
+    """The questions with their keys, for scripts."""
+    return json.dumps([_as_dict(question) for question in session.questions], indent=2)
+
+
+def _as_dict(question: Question) -> dict[str, Any]:
+    return {
+        "id": question.id,
+        "kind": question.kind,
+        "lesson": question.lesson,
+        "covers": list(question.covers),
+        "difficulty": question.difficulty,
+        "prompt": question.prompt,
+        "choices": [{"text": c.text, "right": c.right, "why": c.why} for c in choices(question)],
+        "offered": list(getattr(question, "offered", ())),
+        "shown": getattr(question, "shown", ""),
+        "key": key_in_words(question),
+        "explanation": question.explanation,
+        "reference": question.reference,
+    }
