@@ -219,7 +219,7 @@ def whose_port(draw: Draw) -> Task:
                 right="High or not: it was called, so a program listens there.",
                 wrong=[
                     (443, "That one was called too, but it is a system port."),
-                    (22, "That one was called too, but it is a system port."),
+                    (22, "It was called, and it lies below 1024: look for a higher one."),
                     (max(mine), "The highest number is not the one: a client sent its SYN there."),
                 ],
                 look="Which port above 1023 is the destination of a SYN?",
