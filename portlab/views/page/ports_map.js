@@ -215,7 +215,7 @@ export class PortsMap {
     this.grid.addEventListener("pointerup", (event) => this.release(event));
     this.grid.addEventListener("pointercancel", () => { this.held = null; });
     this.grid.addEventListener("pointerleave", () => { this.pointed = null; this.draw(); });
-    this.grid.addEventListener("dblclick", (event) => this.zoomAt(ZOOM_STEP * ZOOM_STEP, ...at(event)));
+    this.grid.addEventListener("dblclick", (event) => this.zoomAt(ZOOM_STEP * ZOOM_STEP, ...pointerAt(event)));
     this.grid.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
   }
 
@@ -293,9 +293,9 @@ export class PortsMap {
   wheel(event) {
     if (!event.ctrlKey && document.activeElement !== this.grid) return;
     const further = event.deltaY > 0;
-    if (further ? this.view.isWhole : this.view.isLargest) return;
+    if (further && this.view.isWhole) return; // and whoever scrolls on goes on in the notebook
     event.preventDefault();
-    this.zoomAt(further ? 1 / WHEEL_STEP : WHEEL_STEP, ...at(event));
+    this.zoomAt(further ? 1 / WHEEL_STEP : WHEEL_STEP, ...pointerAt(event));
   }
 }
 
