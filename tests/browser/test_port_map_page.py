@@ -9,6 +9,7 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 
 import pytest
 
@@ -127,6 +128,18 @@ def test_pointing_tells_the_number_its_bytes_its_range_and_its_names(
     expect(card(shown).get_by_text("gives it to clients")).to_have_count(int(for_clients))
     seen.page.mouse.move(0, 0)
     expect(card(shown).get_by_role("heading")).to_have_text("443")
+
+
+def test_the_notebooks_own_rules_for_lists_change_nothing(seen: Visit, shown: Locator) -> None:
+    """JupyterLab floats terms in a fifth of the width, where each letter has a line of its own."""
+    for term in card(shown).locator("dt").all():
+        words = term.locator("xpath=following-sibling::dd[1]")
+        box, beside = term.bounding_box(), words.bounding_box()
+        assert box
+        assert beside
+        assert box["y"] == beside["y"]
+        assert box["height"] < 30 or box["height"] <= beside["height"]
+        assert box["x"] + box["width"] < beside["x"]
 
 
 def test_a_sign_need_not_be_hit_to_the_pixel(seen: Visit, shown: Locator) -> None:
@@ -352,6 +365,11 @@ def test_in_the_dark_theme_it_is_dark_at_once(seen: Visit, shown: Locator) -> No
     seen.dark()
     shown.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
     assert max(pixel()) < 60
+    names = shown.locator(".portlab-ports-gutter span").all()
+    boxes = [box for one in names if (box := one.bounding_box())]
+    assert len(boxes) == 3
+    for above, below in pairwise(boxes):
+        assert above["y"] + above["height"] <= below["y"]
     seen.keep("ports-dark")
     seen.dark(False)
     assert min(pixel()) == 255

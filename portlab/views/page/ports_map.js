@@ -60,9 +60,10 @@ export class PortsMap {
         html("div", { class: "portlab-ports-plan" }, this.gutter, this.holder),
         html("p", { class: "portlab-faint", id: hint },
           "A number is two bytes: its row is the high one, its column the low one. Arrow keys move "
-          + "from number to number.")),
+          + "from number to number."),
+        portKeys()),
       html("div", { class: "portlab-ports-side" }, this.search.node, this.card,
-        portLegend(this.data, (set) => this.follow(set.ports, 1)), portKeys()),
+        portLegend(this.data, (set) => this.follow(set.ports, 1))),
       this.spoken);
   }
 
@@ -141,7 +142,9 @@ export class PortsMap {
       if (label.hidden) return;
       const y = Math.max(free, begin);
       label.style.top = `${y}px`;
-      free = y + label.offsetHeight + 4;
+      // While JupyterLab changes its theme nothing has a height.
+      this.labelHeight = label.offsetHeight || this.labelHeight || 0;
+      free = y + this.labelHeight + 4;
     });
   }
 
