@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from portlab.services import search as search
     from portlab.services import service as service
     from portlab.system.network.computer import this_computer as this_computer
+    from portlab.system.port_rules import port_rules as port_rules
     from portlab.tools.lookup import lookup as lookup
     from portlab.trace.analysis import analyse as analyse
     from portlab.trace.capture import load as load
@@ -78,6 +79,7 @@ _HOMES = {
     "on_linux": "portlab.course.recording",
     "port_map": "portlab.views.port_map",
     "port_range": "portlab.ports",
+    "port_rules": "portlab.system.port_rules",
     "predict": "portlab.quiz.prediction",
     "questions": "portlab.quiz.closing",
     "recording": "portlab.course.recording",

@@ -10,7 +10,6 @@ import pytest
 from portlab.errors import PortlabError
 from portlab.system import (
     course_folder,
-    ephemeral_ports,
     free_port,
     has_screen,
     is_static,
@@ -148,37 +147,3 @@ def test_what_is_shown_is_static_where_the_environment_says_so(
 def test_a_free_port_can_be_listened_on() -> None:
     with socket.create_server(("127.0.0.1", free_port())):
         pass
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the range is read from Linux")
-def test_the_systems_own_choice_lies_in_the_range_it_states() -> None:
-    """An oracle: the port that a connecting socket really gets."""
-    ports = ephemeral_ports()
-    assert ports is not None
-    with (
-        socket.create_server(("127.0.0.1", 0)) as listener,
-        socket.create_connection(listener.getsockname()) as client,
-    ):
-        assert ports[0] <= client.getsockname()[1] <= ports[1]
-
-
-@pytest.mark.parametrize(
-    ("platform", "said", "ports"),
-    [
-        ("darwin", "49152\n65535\n", (49152, 65535)),
-        ("darwin", "", None),
-        (
-            "win32",
-            "\nProtocol tcp Dynamic Port Range\n---------------------------------\n"
-            "Start Port      : 49152\nNumber of Ports : 16384\n\n",
-            (49152, 65535),
-        ),
-        ("win32", "The following command was not found.\n", None),
-    ],
-)
-def test_other_systems_say_the_range_in_other_ways(
-    monkeypatch: pytest.MonkeyPatch, platform: str, said: str, ports: tuple[int, int] | None
-) -> None:
-    monkeypatch.setattr(sys, "platform", platform)
-    monkeypatch.setattr("portlab.system.ports.output", lambda *_: said)
-    assert ephemeral_ports() == ports

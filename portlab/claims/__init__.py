@@ -4,7 +4,7 @@ Each claim has the number of the course's list, what is right instead and where 
 and a test that runs. The tests stand by subject; how they are shown elsewhere is not known here.
 """
 
-from portlab.claims import choosing, opening, ports, silence, words
+from portlab.claims import choosing, opening, ports, ranges, silence, words
 from portlab.claims.trial import Claim, Evidence, Finding, Trial, TriedClaim
 from portlab.errors import LabError
 from portlab.wording import listed
@@ -12,7 +12,14 @@ from portlab.wording import listed
 CLAIMS: dict[int, Claim] = {
     one.number: one
     for one in sorted(
-        (*choosing.CLAIMS, *opening.CLAIMS, *ports.CLAIMS, *silence.CLAIMS, *words.CLAIMS),
+        (
+            *choosing.CLAIMS,
+            *opening.CLAIMS,
+            *ports.CLAIMS,
+            *ranges.CLAIMS,
+            *silence.CLAIMS,
+            *words.CLAIMS,
+        ),
         key=lambda one: one.number,
     )
 }

@@ -1,4 +1,4 @@
-"""The command line: `portlab lab`, `doctor`, `handshake`, `show` and `script`.
+"""The command line: `portlab lab`, `doctor`, `handshake`, `show`, `script` and `port`.
 
 A thin shell. What a command does is done elsewhere and imported when it is asked for, because
 half of a short command's time is start-up. Errors are sentences on standard error, with status 2.
@@ -184,6 +184,7 @@ def _parser() -> argparse.ArgumentParser:
     show.set_defaults(command=commands.show)
 
     _add_script(kinds)
+    _add_port(kinds)
 
     for command in (handshake, show):
         command.add_argument(
@@ -251,3 +252,21 @@ def _add_script(kinds: "argparse._SubParsersAction[_Parser]") -> None:
         help="whatever the script says (default: what it says, or ipv4)",
     )
     script.set_defaults(command=commands.script)
+
+
+def _add_port(kinds: "argparse._SubParsersAction[_Parser]") -> None:
+    port = kinds.add_parser(
+        "port",
+        help="say what a port number is for, or find the number of a service",
+        description="Say what a port is for: its range, its names, what uses it, whether it is "
+        "encrypted and what its partner is. A name gives its number; a word, all services that "
+        "have to do with it.",
+    )
+    port.add_argument(
+        "what", metavar="WHAT", nargs="+", help="a number, a name or words: 443, imaps, mail"
+    )
+    port.add_argument(
+        "--over", choices=("tcp", "udp"), metavar="tcp|udp", help="only this transport"
+    )
+    port.add_argument("--json", action="store_true", help="print what was found as JSON")
+    port.set_defaults(command=commands.port)

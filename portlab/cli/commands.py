@@ -154,6 +154,18 @@ def script(options: argparse.Namespace) -> int:
     return int(any(outcome.status == "fail" for outcome in outcomes))
 
 
+def port(options: argparse.Namespace) -> None:
+    from portlab.services import look_up
+
+    found = look_up(" ".join(options.what), options.over)
+    if options.json:
+        import json
+
+        print(json.dumps(found.as_dict(), indent=2))
+    else:
+        print(found)
+
+
 def _bytes_of(file: str) -> bytes:
     try:
         with open(file, "rb") as opened:

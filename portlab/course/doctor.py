@@ -131,10 +131,11 @@ def _low_ports() -> Finding:
 
 def _client_ports() -> Finding:
     what = "ports for clients"
-    if (ports := system.ephemeral_ports()) is None:
+    ports = system.ephemeral_ports()
+    if not ports.read:
         remedy = "Not needed; the system does not say it here."
         return Finding(what, False, "cannot be read on this system", remedy)
-    first, last = ports
+    first, last = ports.range.first, ports.range.last
     return Finding(what, True, f"{first} to {last}, chosen by the system for outgoing connections")
 
 

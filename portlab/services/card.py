@@ -117,6 +117,8 @@ def partner_text(one: Service, partner: Partner) -> str:
         how = f"another protocol for the same job{f', {lock}' if lock else ''}"
     elif other.encrypted == "always":
         how = f"the same protocol inside TLS from the first byte ({partner.kind})"
+    elif other.encrypted == "never":
+        how = "the same protocol in the clear"
     else:
         how = "the same protocol, which begins in the clear"
     return f"{other.short} on {other.number}: {how}"

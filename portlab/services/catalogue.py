@@ -27,7 +27,7 @@ from portlab.wording import listed
 COLUMNS = tuple(field.name for field in fields(Service))
 """One column for each field, in this order. Lists are parted by `;`."""
 
-MAY_BE_EMPTY = {"also", "registered", "partners", "replaced_by", "rfc", "exam", "note"}
+MAY_BE_EMPTY = {"also", "registered", "partners", "replaced_by", "rfc", "exam", "hook", "note"}
 
 _WORDS = {"status": STATUSES, "standing": STANDINGS, "level": LEVELS, "encrypted": ENCRYPTED[:3]}
 
@@ -86,6 +86,8 @@ class _Row:
         for column, value in self._values.items():
             if not value and column not in MAY_BE_EMPTY:
                 raise self.slip(column, "it is empty, and each service needs it")
+        if self._values["level"] != "look up" and not self._values["hook"]:
+            raise self.slip("hook", "what is to be known needs one; a sentence about its digits")
         return Service(
             number=self._number(),
             name=self._values["name"],

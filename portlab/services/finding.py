@@ -61,6 +61,22 @@ def search(what: int | str, transport: str | None = None) -> Matches:
     return Matches(str(what).strip(), found, _registered(words, over, found), None, close)
 
 
+def look_up(what: int | str, transport: str | None = None) -> Matches:
+    """What the command line shows: what is called just so, or else all that has to do with it.
+
+    Raises ServiceError where a word leads to nothing, PortError for a number that is no port.
+
+    >>> [one.number for one in look_up("dhcp")], len(look_up("443"))
+    ([67, 68], 1)
+    """
+    if _as_number(what) is None and (exact := _called(str(what), _transport(transport))):
+        return Matches(str(what).strip(), exact)
+    found = search(what, transport)
+    if found.number is None and not found.services and not found.registered:
+        raise ServiceError(_unknown(what, None, None))
+    return found
+
+
 def _as_number(what: object) -> int | None:
     """A number, or a text that is one; None for a name."""
     if isinstance(what, str):
@@ -79,27 +95,27 @@ def _transport(text: str | None) -> str | None:
 
 def _at(number: int, over: str | None) -> tuple[Service, ...]:
     """What the catalogue has at this number; where it has nothing, what the registry has."""
-    known = [one for one in catalogue() if one.number == number]
-    if known:
-        used = [one for one in known if over is None or one.uses(over)]
-        registered = [one for one in known if over in one.registered]
-        return tuple(used or registered)
-    return _from_registry(registry().at(number, over))
+    known = _over([one for one in catalogue() if one.number == number], over)
+    return known or _from_registry(registry().at(number, over))
 
 
 def _called(text: str, over: str | None) -> tuple[Service, ...]:
     """The services with this name; a name that is the registry's own wins over all others."""
     wanted = _plain(text)
-    known = [one for one in catalogue() if wanted in map(_plain, one.names)]
-    if over is not None:
-        known = [one for one in known if one.uses(over)] or [
-            one for one in known if over in one.registered
-        ]
+    known = _over([one for one in catalogue() if wanted in map(_plain, one.names)], over)
     exact = [one for one in known if _plain(one.name) == wanted]
-    if exact or known:
-        return tuple(exact or known)
+    if known:
+        return tuple(exact) or known
     here = [one for one in registry().named(text) if over in (None, one.transport)]
     return _from_registry(here)
+
+
+def _over(known: list[Service], transport: str | None) -> tuple[Service, ...]:
+    """Those that use the transport; where none does, those that are registered for it."""
+    if transport is None:
+        return tuple(known)
+    used = [one for one in known if one.uses(transport)]
+    return tuple(used or [one for one in known if transport in one.registered])
 
 
 def _from_registry(assignments: Iterable[Assignment]) -> tuple[Service, ...]:
@@ -178,8 +194,8 @@ def over_text(one: Service) -> str:
 def _unknown(what: object, number: int | None, over: str | None) -> str:
     if number is None:
         close = _close(str(what))
-        near = f" Close to it: {listed(close, 'or')}." if close else ""
-        return f'No service is called "{what}".{near} search("{what}") looks for the word anywhere.'
+        near = f"Close to it: {listed(close, 'or')}." if close else "Nothing is close to it."
+        return f'No service is called "{what}". {near} search("mail") finds all that do with mail.'
     if number == 0:
         return "Port 0 is reserved: it asks a system to choose a port, and no service is there."
     where = f" over {over.upper()}" if over else ""

@@ -5,7 +5,9 @@ reading, not from guessing by name or version, and asking changes nothing and se
 
     files.py       folders of this user, and files written whole or not at all
     session.py     with a screen or without, for a learner or for stored outputs
-    ports.py       a free port, and those for clients
+    ports.py       a free port
+    port_rules.py  which ports it gives to clients, and which it keeps from users
+    facts.py       such things as a table
     listening.py   ports with a program behind them
     namespaces.py  what keeps a private network from being made here
     commands.py    programs of the system that know something
@@ -19,7 +21,8 @@ from portlab.system.files import (
     write_new_file,
 )
 from portlab.system.namespaces import Obstacle, obstacle_at
-from portlab.system.ports import ephemeral_ports, free_port
+from portlab.system.port_rules import ephemeral_ports, has_right_to_low_ports, low_ports
+from portlab.system.ports import free_port
 from portlab.system.session import has_screen, is_static
 
 __all__ = [
@@ -27,8 +30,10 @@ __all__ = [
     "course_folder",
     "ephemeral_ports",
     "free_port",
+    "has_right_to_low_ports",
     "has_screen",
     "is_static",
+    "low_ports",
     "obstacle_at",
     "replace_file",
     "unwritable_because",

@@ -1,5 +1,7 @@
 """Runs in which the statements of tutorials do hold, to try whether the judges can tell.
 
+Where a statement depends on the system, they are runs in which it holds, and others in which not.
+
 Each is what a learner may have seen, and taken for a rule.
 """
 
@@ -10,7 +12,9 @@ from portlab import Lab, apps, lookup, run
 from portlab.claims import CLAIMS
 from portlab.claims.choosing import NAME, Answers, Tested, race, udp_test
 from portlab.claims.ports import Shared, two_tabs
+from portlab.claims.ranges import Answered, Asked, a_visit
 from portlab.claims.silence import REFUSED, SILENT, Calls, TwoCalls
+from portlab.services import registry
 from portlab.trace.record import Record
 from portlab.trace.trace import Trace
 
@@ -120,6 +124,52 @@ def a_connection_for_each_tab(lab: Lab) -> object:
     return two_tabs(lab, connections=2)
 
 
+def as_linux_chooses(lab: Lab) -> tuple[int, ...]:
+    """1: the client's ports are taken from 32768 on, and half of them are not dynamic."""
+    server, client = lab.hosts("server", "client")
+    server.listen(80)
+    ports = (33000, 40000, 47000, 54000)
+    return tuple(client.connect(server, 80, source_port=port).local[1] for port in ports)
+
+
+def refused_to_whoever_has_no_right(lab: Lab) -> Asked:
+    """2: as an ordinary user of Linux is."""
+    a_client_and_a_server(lab)
+    return Asked(80, allowed=False, right=False, kept_below=1024, call="nothing listens there")
+
+
+def allowed_to_root(lab: Lab) -> Asked:
+    """2: root got it, and nobody else would have."""
+    a_client_and_a_server(lab)
+    return Asked(80, allowed=True, right=True, kept_below=1024, call="connected")
+
+
+def allowed_to_root_and_to_all(lab: Lab) -> Asked:
+    """2: root got it, and so would have others."""
+    a_client_and_a_server(lab)
+    return Asked(80, allowed=True, right=True, kept_below=1, call="connected")
+
+
+def only_tls_behind_443(lab: Lab) -> Answered:
+    """32: whoever says hello to a server of TLS gets an alert, and no echo."""
+    a_client_and_a_server(lab)
+    return Answered(443, b"hello", b"")
+
+
+def calls_to_unassigned_ports(lab: Lab) -> None:
+    """33: as if the registry were empty between 1024 and 49151, which is true of most of it."""
+    server, client = lab.hosts("server", "client")
+    free = sorted(set(range(1024, 49152)) - registry().numbers)[:3]
+    for port in free:
+        server.listen(port)
+        client.connect(server, port)
+
+
+def a_door_nobody_knows_of(lab: Lab) -> None:
+    """38: the only high port is one that was called, from a low one."""
+    a_visit(lab, port=54321, source_port=1000)
+
+
 def moved(trace: Trace) -> Trace:
     """8: what was accepted, had it gone to a port of its own."""
     accepted = trace.result
@@ -152,6 +202,7 @@ class CounterExample:
     number: int
     experiment: Callable[[Lab], object] | None = None
     change: Callable[[Trace], Trace] | None = None
+    holds: bool = True
 
     @property
     def name(self) -> str:
@@ -164,6 +215,13 @@ class CounterExample:
 
 
 COUNTER_EXAMPLES = [
+    CounterExample(1, as_linux_chooses, holds=False),
+    CounterExample(2, refused_to_whoever_has_no_right),
+    CounterExample(2, allowed_to_root),
+    CounterExample(2, allowed_to_root_and_to_all, holds=False),
+    CounterExample(32, only_tls_behind_443),
+    CounterExample(33, calls_to_unassigned_ports),
+    CounterExample(38, a_door_nobody_knows_of),
     CounterExample(4, a_client_that_waits),
     CounterExample(8, change=moved),
     CounterExample(9, a_port_for_each_connection),

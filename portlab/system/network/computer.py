@@ -2,34 +2,22 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from portlab.system.facts import Facts, Line
 from portlab.system.network import addresses, linux, macos, windows
 from portlab.system.network.values import Gateway, NameServer, OwnAddress
 from portlab.system.session import is_static
-from portlab.wording import listed, literal, wrapped
+from portlab.wording import listed
 
 NOT_KNOWN = "not known: it could not be read on this system"
 
 Found = TypeVar("Found")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the table: what it is, what it is here, and what it is for."""
-
-    what: str
-    here: str
-    purpose: str
-
-
-class ThisComputer:
-    """Own addresses, gateways and name servers; None for what this system does not let be read.
-
-    As a cell's value, or printed, it is a table. `note` stands under it.
-    """
+class ThisComputer(Facts):
+    """Own addresses, gateways and name servers; None for what this system does not let be read."""
 
     def __init__(
         self,
@@ -45,23 +33,7 @@ class ThisComputer:
 
     @property
     def lines(self) -> list[Line]:
-        """The table as plain data."""
         return [*_own(self.addresses), *_way_out(self.gateways), *_names(self.name_servers)]
-
-    def __str__(self) -> str:
-        width = max(len(line.what) for line in self.lines)
-        parts = []
-        for line in self.lines:
-            parts.append(f"{line.what:<{width}}  {line.here}")
-            parts.append(wrapped(line.purpose, " " * (width + 2)))
-        return "\n".join([*parts, "", wrapped(self.note)])
-
-    __repr__ = __str__
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        rows = ["| what | here | what it is for |", "|---|---|---|"]
-        rows += [f"| **{one.what}** | {literal(one.here)} | {one.purpose} |" for one in self.lines]
-        return {"text/plain": str(self), "text/markdown": "\n".join([*rows, "", self.note])}
 
 
 EXAMPLE = ThisComputer(
