@@ -198,7 +198,7 @@ class _Drawing:
     # ---- what is laid on it
 
     def marks(self) -> None:
-        """A sign for each spot, side by side where sets share it, and its number if there is room."""
+        """A sign for each spot, side by side where sets share it; its number if there is room."""
         signs: dict[int, list[Laid]] = {}
         for laid in self.of.laid:
             for spot in laid.spots:
