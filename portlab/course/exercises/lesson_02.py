@@ -195,7 +195,7 @@ def whose_port(draw: Draw) -> Task:
     trace = run(calls, seed=draw.seed())
     found = conversations(trace)
     mine = {_port(one, client=True) for one in found}
-    above = sorted(mine | {_port(one) for one in found} - set(range(SYSTEM.last + 1)))
+    above = draw.shuffled(sorted(mine | {_port(one) for one in found if _port(one) not in SYSTEM}))
     called = next(_port(one) for one in found if _port(one) not in SYSTEM)
     names = sorted(service(port).short for port in CALLED)
     key = SYSTEMS[all(port in DYNAMIC for port in mine)]
