@@ -120,6 +120,14 @@ def http(lab: Lab) -> bytes:
         return connection.receive_all()
 
 
+def client_ports(lab: Lab) -> None:
+    """Six services are called, and the client's system chooses its ports (lesson 02)."""
+    server, client = lab.hosts("server", "client")
+    for port in (22, 25, 80, 110, 143, 443):
+        server.listen(port)
+        client.connect(server, port)
+
+
 def echo_over_udp(lab: Lab) -> None:
     """The question of lesson 10."""
     server, client = lab.hosts("server", "client")

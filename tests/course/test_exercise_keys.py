@@ -5,6 +5,7 @@ given to the student, and must come to the same answers.
 """
 
 import re
+import struct
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,6 +73,29 @@ def two_doors(given: Mapping[str, Any]) -> dict[str, object]:
     raw = {record.number: record.packet.raw for record in given["trace"]}
     doors = {n for n, data in raw.items() if data[9] == 17 and data[22:24] == b"\x00\x35"}
     return {"for_udp_53": doors, "only_udp_open": "refused"}
+
+
+def three_ranges(given: Mapping[str, Any]) -> dict[str, object]:
+    """By the bits: six zeros begin a system port, two ones a dynamic one."""
+    bits = {port: f"{port:016b}" for port in given["ports"]}
+    system = {port for port, written in bits.items() if written.startswith("000000")}
+    dynamic = {port for port, written in bits.items() if written.startswith("11")}
+    return {"system": system, "user": set(bits) - system - dynamic, "dynamic": dynamic}
+
+
+def whose_port(given: Mapping[str, Any]) -> dict[str, object]:
+    """From the bytes of the SYNs: flags 2, behind 20 bytes of IPv4, ports in the first four."""
+    raw = [record.packet.raw for record in given["trace"]]
+    ends = [struct.unpack("!HH", data[20:24]) for data in raw if data[33] == 2]
+    (called,) = {port for _, port in ends if port > 1023}
+    names = {3306: "MySQL", 3389: "RDP", 5432: "PostgreSQL", 5900: "VNC", 8080: "HTTP-alt"}
+    windows = min(own for own, _ in ends) >= 49152
+    return {
+        "clients_own": {own for own, _ in ends},
+        "called": called,
+        "meant_for": names[called],
+        "system": "Windows or macOS" if windows else "Linux",
+    }
 
 
 def numbers(given: Mapping[str, Any]) -> dict[str, object]:
@@ -158,6 +182,9 @@ ROUTES = {
     "01.1": reply,
     "01.2": two_conversations,
     "01.3": two_doors,
+    "02.1": three_ranges,
+    "02.2": lambda given: {},
+    "02.3": whose_port,
     "05.1": numbers,
     "05.2": slow_start,
     "05.3": shuffled_segments,
