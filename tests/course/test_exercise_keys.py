@@ -4,6 +4,7 @@ Each function here works an exercise out as somebody would with paper and pencil
 given to the student, and must come to the same answers.
 """
 
+import binascii
 import re
 import struct
 from collections.abc import Mapping
@@ -140,6 +141,69 @@ def shuffled_segments(given: Mapping[str, Any]) -> dict[str, object]:
     return {"order": order, "client_state": client, "server_state": server}
 
 
+def six(given: Mapping[str, Any]) -> dict[str, object]:
+    """Bit by bit. PORT is said by who waits, and 227 by who waits too."""
+
+    def port(text: str) -> int:
+        *_, high, low = re.findall(r"\d+", text)
+        return int(f"{int(high):08b}{int(low):08b}", 2)
+
+    return {
+        "active_port": port(given["client_says"]),
+        "active_opener": "server",
+        "passive_port": port(given["server_says"]),
+        "passive_opener": "client",
+    }
+
+
+def on_the_line(given: Mapping[str, Any]) -> dict[str, object]:
+    """From the bytes of the packets, with another decoder for the base64."""
+    raw = [record.packet.raw for record in given["trace"]]
+    said = b"".join(data[40:] for data in raw)
+    token = re.search(rb"AUTH PLAIN ([A-Za-z0-9+/=]{8,})\r\n", said)
+    plain = re.search(rb"PASS (\S+)\r\n|LOGIN \S+ \"(\S+)\"\r\n", said)
+    subject = re.search(rb"Subject: (.+)\r\n", said)
+    assert token
+    assert plain
+    assert subject
+    # The second SYN's destination port, at the third and fourth byte of TCP's header.
+    _, syn = (data for data in raw if data[33] == 2)
+    return {
+        "sender_password": binascii.a2b_base64(token[1]).split(b"\0")[2].decode(),
+        "reader_password": (plain[1] or plain[2]).decode(),
+        "subject": subject[1].decode(),
+        "fetched_from": int.from_bytes(syn[22:24], "big"),
+        "still_there": "no" if b"DELE 1" in said or b"EXPUNGE" in said else "yes",
+    }
+
+
+def let_it_call(given: Mapping[str, Any]) -> dict[str, object]:
+    """An experiment has no key: what it must show is tried in test_exercises.py."""
+    return {}
+
+
+LOCKED = {
+    "DNS": (853, "no"),  # RFC 7858
+    "HTTP": (443, "no"),  # RFC 9110 4.2.2
+    "POP3": (995, "yes"),  # RFC 2595, RFC 8314
+    "IMAP": (993, "yes"),
+    "Submission": (465, "yes"),  # RFC 3207, RFC 8314
+    "LDAP": (636, "yes"),  # RFC 4511 4.14
+    "Syslog": (6514, "no"),  # RFC 5425
+    "Global Catalog": (3269, "no"),
+    "SIP": (5061, "no"),  # RFC 3261 19.1.2
+}
+"""Where each is spoken inside TLS, and whether it can be upgraded on its own port."""
+
+
+def with_the_lock(given: Mapping[str, Any]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for letter in "ab":
+        name = given[letter].partition(",")[0]
+        found[f"{letter}_port"], found[f"{letter}_upgrades"] = LOCKED[name]
+    return found
+
+
 def one_like(what: Mapping[str, object], kind: object) -> str:
     (letter,) = (letter for letter, it in what.items() if it == kind)
     return letter
@@ -191,6 +255,10 @@ ROUTES = {
     "10.1": price,
     "10.2": misleading_check,
     "10.3": late_or_lost,
+    "12.1": six,
+    "12.2": on_the_line,
+    "12.3": let_it_call,
+    "12.4": with_the_lock,
 }
 
 

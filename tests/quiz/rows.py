@@ -7,6 +7,7 @@ ROWS = {
     "05": ("T0", "T1", "T2", "T8", "T11", "T13", "T14"),
     "13": ("S1", "S9", "S11", "S13"),
     "10": ("C1", "C2", "C3", "C4", "C5", "C6", "U7"),
+    "12": ("S2", "S4", "S5", "S7", "S8"),
 }
 ABOUT_THE_COURSE = ("00",)
 """Lessons that teach, besides their rows, how the course itself is used."""
