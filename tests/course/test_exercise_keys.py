@@ -15,6 +15,7 @@ import pytest
 from portlab import ladder
 from portlab.course.exercises.fields import Valued
 from portlab.course.exercises.finding import exercises, find
+from portlab.services import catalogue
 from tests.course.tasks import task
 
 STUDENTS = ["", *map(str, range(1, 40))]
@@ -239,6 +240,52 @@ def late_or_lost(given: Mapping[str, Any]) -> dict[str, object]:
     return answers
 
 
+def nights_log(given: Mapping[str, Any]) -> dict[str, object]:
+    """Bit by bit: the last three of a priority are the severity, the others the facility."""
+    bits = {n: f"{int(re.findall('[0-9]+', line)[0]):08b}" for n, line in given["lines"].items()}
+    severity = {number: int(one[-3:], 2) for number, one in bits.items()}
+    ranked = sorted(severity, key=lambda number: severity[number])
+    return {
+        "facility": int(bits[1][:-3], 2),
+        "severity": severity[1],
+        "worst": ranked[0],
+        "kept": {number for number in ranked if severity[number] in range(given["level"] + 1)},
+    }
+
+
+def two_ways(given: Mapping[str, Any]) -> dict[str, object]:
+    """RFC 2865 5.2 hides the User-Password, RFC 8907 4.5 the whole body."""
+    return {"readable": {"name over RADIUS"}}
+
+
+def set_the_clock(given: Mapping[str, Any]) -> dict[str, object]:
+    """One way is half of what is left without the server's time; then came is asked and one way."""
+    there_and_back = given["heard"] - given["asked"] - (given["left"] - given["came"])
+    arrived = given["asked"] + there_and_back // 2  # by the router's clock
+    return {
+        "offset": given["came"] - arrived,
+        "on_the_line": there_and_back,
+        "stratum": sum([given["stratum"], 1]),
+    }
+
+
+BY_HEART = {
+    "FTP data": 20, "FTP": 21, "SSH": 22, "Telnet": 23, "SMTP": 25, "TACACS+": 49, "DNS": 53,
+    "DHCP server": 67, "DHCP client": 68, "TFTP": 69, "HTTP": 80, "POP3": 110, "NTP": 123,
+    "IMAP": 143, "SNMP": 161, "SNMP trap": 162, "LDAP": 389, "HTTPS": 443, "SMB": 445,
+    "SMTPS": 465, "Syslog": 514, "Submission": 587, "LDAPS": 636, "IMAPS": 993, "POP3S": 995,
+    "RADIUS": 1812, "RADIUS accounting": 1813, "RDP": 3389,
+}  # fmt: skip
+"""Written down from memory, as the exercise asks for."""
+
+
+def both_ways(given: Mapping[str, Any]) -> dict[str, object]:
+    meant = {one.everyday: one.short for one in catalogue() if one.short in BY_HEART}
+    numbers = {letter: BY_HEART[meant[what]] for letter, what in given["services"].items()}
+    (behind,) = (one for one in given["choices"] if BY_HEART[one] == given["number"])
+    return {**numbers, "behind": behind}
+
+
 ROUTES = {
     "00.1": read_a_ladder,
     "00.2": change_an_experiment,
@@ -259,6 +306,10 @@ ROUTES = {
     "12.2": on_the_line,
     "12.3": let_it_call,
     "12.4": with_the_lock,
+    "13.1": nights_log,
+    "13.2": two_ways,
+    "13.3": set_the_clock,
+    "13.4": both_ways,
 }
 
 
