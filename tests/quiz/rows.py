@@ -5,6 +5,7 @@ ROWS = {
     "01": tuple(f"A{number}" for number in range(1, 13)),
     "05": ("T0", "T1", "T2", "T8", "T11", "T13", "T14"),
     "10": ("C1", "C2", "C3", "C4", "C5", "C6", "U7"),
+    "11": ("S3", "S6", "S10", "S12"),
 }
 ABOUT_THE_COURSE = ("00",)
 """Lessons that teach, besides their rows, how the course itself is used."""
