@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from portlab.tools.lookup import lookup as lookup
     from portlab.tools.mail import fetch_mail as fetch_mail
     from portlab.tools.mail import send_mail as send_mail
+    from portlab.tools.neighbours import ask_neighbours as ask_neighbours
+    from portlab.tools.neighbours import smb_dialect as smb_dialect
     from portlab.tools.tls import tls as tls
     from portlab.trace.analysis import analyse as analyse
     from portlab.trace.capture import load as load
@@ -63,6 +65,7 @@ _HOMES = {
     "Trace": "portlab.trace.trace",
     "analyse": "portlab.trace.analysis",
     "ask_for_address": "portlab.tools.address",
+    "ask_neighbours": "portlab.tools.neighbours",
     "check": "portlab.course.exercises",
     "claim": "portlab.claims",
     "compare": "portlab.quiz.prediction",
@@ -96,6 +99,7 @@ _HOMES = {
     "search": "portlab.services",
     "service": "portlab.services",
     "send_mail": "portlab.tools.mail",
+    "smb_dialect": "portlab.tools.neighbours",
     "solution": "portlab.course.exercises",
     "state_diagram": "portlab.views.state_diagram",
     "student": "portlab.course.exercises",

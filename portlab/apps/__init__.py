@@ -44,17 +44,22 @@ if TYPE_CHECKING:
     from portlab.apps.mail.post import Mailbox as Mailbox
     from portlab.apps.mail.post import Post as Post
     from portlab.apps.mail.smtp import Smtp as Smtp
+    from portlab.apps.netbios import NetbiosNames as NetbiosNames
     from portlab.apps.ntp import Ntp as Ntp
     from portlab.apps.proxy import Proxy as Proxy
     from portlab.apps.radius import Radius as Radius
+    from portlab.apps.smb import SmbGreeting as SmbGreeting
     from portlab.apps.snmp import Snmp as Snmp
+    from portlab.apps.ssh import SshGreeting as SshGreeting
     from portlab.apps.stun import Stun as Stun
     from portlab.apps.syslog import Syslog as Syslog
     from portlab.apps.tacacs import Tacacs as Tacacs
+    from portlab.apps.telnet import Telnet as Telnet
     from portlab.apps.tftp import Tftp as Tftp
     from portlab.apps.tls import StartTls as StartTls
     from portlab.apps.tls import Tls as Tls
     from portlab.apps.tls import TlsSession as TlsSession
+    from portlab.apps.vnc import VncGreeting as VncGreeting
     from portlab.apps.voice import Voice as Voice
 
 _PROTOCOL = (
@@ -74,20 +79,25 @@ _HOMES = {
     "Http": "portlab.apps.http",
     "Imap": "portlab.apps.mail.imap",
     "Mailbox": "portlab.apps.mail.post",
+    "NetbiosNames": "portlab.apps.netbios",
+    "Ntp": "portlab.apps.ntp",
     "Pop3": "portlab.apps.mail.pop3",
     "Post": "portlab.apps.mail.post",
-    "Smtp": "portlab.apps.mail.smtp",
-    "StartTls": "portlab.apps.tls",
-    "Tls": "portlab.apps.tls",
-    "TlsSession": "portlab.apps.tls",
-    "Ntp": "portlab.apps.ntp",
     "Proxy": "portlab.apps.proxy",
     "Radius": "portlab.apps.radius",
+    "SmbGreeting": "portlab.apps.smb",
+    "Smtp": "portlab.apps.mail.smtp",
     "Snmp": "portlab.apps.snmp",
+    "SshGreeting": "portlab.apps.ssh",
+    "StartTls": "portlab.apps.tls",
     "Stun": "portlab.apps.stun",
     "Syslog": "portlab.apps.syslog",
     "Tacacs": "portlab.apps.tacacs",
+    "Telnet": "portlab.apps.telnet",
     "Tftp": "portlab.apps.tftp",
+    "Tls": "portlab.apps.tls",
+    "TlsSession": "portlab.apps.tls",
+    "VncGreeting": "portlab.apps.vnc",
     "Voice": "portlab.apps.voice",
     **dict.fromkeys(_PROTOCOL.split(), "portlab.apps.app"),
 }

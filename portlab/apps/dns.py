@@ -123,15 +123,17 @@ class _DnsSession:
             yield Close()
 
     def _stream(self, data: bytes) -> Iterator[Action]:
-        self._come += data
-        while len(self._come) >= 2:
-            end = 2 + int.from_bytes(self._come[:2], "big")
-            if len(self._come) < end:
-                return
-            message, self._come = self._come[2:end], self._come[end:]
-            answer = self._server.answer(message, over="tcp")
+        come = self._come + data
+        at = 0
+        while len(come) >= at + 2:
+            end = at + 2 + int.from_bytes(come[at : at + 2], "big")
+            if len(come) < end:
+                break
+            answer = self._server.answer(come[at + 2 : end], over="tcp")
             if answer is not None:
                 yield Send(framed(answer))
+            at = end
+        self._come = come[at:]
 
 
 def framed(message: bytes) -> bytes:

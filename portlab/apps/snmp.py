@@ -14,7 +14,7 @@ from portlab.apps.app import Action, Address, Datagram, Event, Send
 from portlab.apps.ber import Oid
 from portlab.errors import LabError, PacketError
 
-GET, GET_NEXT, RESPONSE, SET = 0xA0, 0xA1, 0xA2, 0xA3
+GET, GET_NEXT, RESPONSE, SET, TRAP = 0xA0, 0xA1, 0xA2, 0xA3, 0xA7
 """Tags of what is asked and answered (RFC 3416 section 3)."""
 
 NO_SUCH_OBJECT, END_OF_MIB_VIEW = 0x80, 0x82
@@ -34,6 +34,7 @@ Value = str | int | Oid
 """Of an object: text, a number, or the name of another."""
 
 _UP_TIME = (1, 3, 6, 1, 2, 1, 1, 3, 0)
+_TRAP_OID = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)
 SYSTEM: Mapping[str, Value] = {
     "1.3.6.1.2.1.1.1.0": "A router made of Python",
     "1.3.6.1.2.1.1.2.0": (0, 0),
@@ -179,8 +180,23 @@ def get_request(name: str, community: str = "public", request_id: int = 1) -> by
     return SnmpMessage(community.encode(), GET, request_id, asked).encode()
 
 
+def trap(what: str, community: str = "public", hundredths: int = 0) -> bytes:
+    """What a device says unasked, to port 162: that `what` has happened, and how long it was up by
+    then (RFC 3416 section 4.2.6). Raises LabError for what is no name.
+
+    >>> values(trap("1.3.6.1.6.3.1.1.5.3"))
+    {'1.3.6.1.2.1.1.3.0': 0, '1.3.6.1.6.3.1.1.4.1.0': '1.3.6.1.6.3.1.1.5.3'}
+    """
+    said = (
+        (_UP_TIME, ber.integer(hundredths, TIME_TICKS)),
+        (_TRAP_OID, ber.identifier(as_oid(what))),
+    )
+    return SnmpMessage(community.encode(), TRAP, 1, said).encode()
+
+
 def values(data: bytes) -> dict[str, str | int | None] | None:
-    """The values in an answer, by name; None where an object is not there. None for no answer.
+    """The values in an answer or a trap, by name; None where an object is not there. None for
+    what is neither.
 
     >>> session = Snmp().session(("10.0.0.1", 161), ("10.0.0.2", 50000))
     >>> question = get_request("1.3.6.1.2.1.1.5.0")
@@ -189,7 +205,7 @@ def values(data: bytes) -> dict[str, str | int | None] | None:
     {'1.3.6.1.2.1.1.5.0': 'router'}
     """
     message = SnmpMessage.decode(data)
-    if message is None or message.kind != RESPONSE:
+    if message is None or message.kind not in (RESPONSE, TRAP):
         return None
     return {".".join(map(str, oid)): _decoded(value) for oid, value in message.bindings}
 

@@ -7,6 +7,7 @@ they run as well.
 from portlab.apps.dns import Dns
 from portlab.apps.echo import Echo
 from portlab.apps.http import Http
+from portlab.apps.snmp import Snmp, get_request, values
 from portlab.apps.voice import Voice
 from portlab.errors import PortlabError, TimedOut
 from portlab.lab import Lab
@@ -204,6 +205,15 @@ def _ask(lab: Lab, name: str) -> None:
     server.udp(53, Dns())
     server.listen(53, Dns())
     lookup(client, server, name)
+
+
+def snmp_get(lab: Lab) -> dict[str, str | int | None] | None:
+    """What is your name? The question of lesson 13."""
+    server, client = lab.hosts("server", "client")
+    server.udp(161, Snmp("public"))
+    with client.udp() as socket:
+        socket.send_to(get_request("1.3.6.1.2.1.1.5.0", "public"), server, 161)
+        return values(socket.receive(timeout=3)[0])
 
 
 def udp_closed_port(lab: Lab) -> None:

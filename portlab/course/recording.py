@@ -127,6 +127,9 @@ RECORDINGS = {
         ),
         Recording(recorded.dns, "a name and its address, in two datagrams"),
         Recording(recorded.dns_truncated, "an answer too long for UDP comes over TCP"),
+        Recording(
+            recorded.snmp_get, "one value asked for and told, with the community in the clear"
+        ),
         Recording(recorded.udp_closed_port, "ICMP port unreachable"),
         Recording(
             recorded.port_scan,

@@ -7,12 +7,16 @@ them can be read. For more there are smtplib, poplib and imaplib, in the worlds 
 from collections.abc import Sequence
 from typing import Literal
 
+from portlab.apps.certificates import Authority
 from portlab.apps.mail.sasl import plain_message
 from portlab.apps.mail.transparency import stuffed, unstuffed
 from portlab.errors import LabError, MailError
-from portlab.host import Connection, Host
+from portlab.host import Closing, Connection, Host
+from portlab.tools.tls import SecureConnection, tls
 
 SUBMISSION, POP3, IMAP = 587, 110, 143
+INSIDE_TLS = (465, 995, 993)
+"""The ports where TLS is there from the first byte; on others it is asked for."""
 Login = tuple[str, str]
 """A name and a password."""
 
@@ -25,25 +29,30 @@ def send_mail(
     sender: str,
     to: str | Sequence[str],
     login: Login | None = None,
+    trust: Authority | None = None,
     port: int = SUBMISSION,
     timeout: float = 10.0,
 ) -> None:
     """Let `client` hand in `mail`, its head and its text, at `server` (RFC 6409, RFC 5321).
 
     `sender` and `to` are what the servers go by; From: and To: in the mail are for its reader.
-    Raises MailError if the server refuses, and what `connect` and `receive_until` raise.
+    With an authority to `trust` it is done inside TLS. Raises MailError if the server refuses,
+    and what `connect`, `receive_until` and `tls` raise.
     """
-    with client.connect(server, port) as connection:
-        talk = _Talk(connection, timeout)
+    with _Talk(client, server, port, trust, timeout) as talk:
         talk.reply("220")
         talk.ask(f"EHLO {client.name}", "250")
+        if talk.wants_tls:
+            talk.ask("STARTTLS", "220")
+            talk.begin_tls()
+            talk.ask(f"EHLO {client.name}", "250")
         if login is not None:
             talk.ask(f"AUTH PLAIN {plain_message(*login)}", "235")
         talk.ask(f"MAIL FROM:<{sender}>", "250")
         for address in [to] if isinstance(to, str) else to:
             talk.ask(f"RCPT TO:<{address}>", "250")
         talk.ask("DATA", "354")
-        connection.send(stuffed(mail.encode()))
+        talk.send(stuffed(mail.encode()))
         talk.reply("250")
         talk.ask("QUIT", "221")
 
@@ -55,20 +64,20 @@ def fetch_mail(
     *,
     over: Literal["pop3", "imap"] = "pop3",
     keep: bool | None = None,
+    trust: Authority | None = None,
     port: int | None = None,
     timeout: float = 10.0,
 ) -> list[str]:
     """The mails of a user, oldest first, as `client` gets them from `server`.
 
     `keep` says whether they stay there. Where nothing is said, POP3 takes them away and IMAP
-    leaves them, as most programs do. Raises MailError if the server refuses, and what `connect`
-    and `receive_until` raise.
+    leaves them, as most programs do. With an authority to `trust` it is done inside TLS. Raises
+    MailError if the server refuses, and what `connect`, `receive_until` and `tls` raise.
     """
     if over not in ("pop3", "imap"):
         raise LabError(f"Mail is fetched over 'pop3' or over 'imap', and not over {over!r}.")
     number = port or (POP3 if over == "pop3" else IMAP)
-    with client.connect(server, number) as connection:
-        talk = _Talk(connection, timeout)
+    with _Talk(client, server, number, trust, timeout) as talk:
         if over == "pop3":
             return _over_pop3(talk, login, take=not keep)
         return _over_imap(talk, login, take=keep is False)
@@ -78,6 +87,9 @@ def _over_pop3(talk: "_Talk", login: Login, *, take: bool) -> list[str]:
     """RFC 1939."""
     name, password = login
     talk.reply("+OK")
+    if talk.wants_tls:
+        talk.ask("STLS", "+OK")
+        talk.begin_tls()
     talk.ask(f"USER {name}", "+OK")
     talk.ask(f"PASS {password}", "+OK")
     number = int(talk.ask("STAT", "+OK").split()[1])
@@ -95,6 +107,9 @@ def _over_imap(talk: "_Talk", login: Login, *, take: bool) -> list[str]:
     """RFC 3501."""
     name, password = login
     talk.reply("* OK")
+    if talk.wants_tls:
+        talk.order("STARTTLS")
+        talk.begin_tls()
     talk.order(f'LOGIN {name} "{password}"')
     selected = talk.order("SELECT INBOX")
     number = next(int(line.split()[1]) for line in selected if line.endswith(" EXISTS"))
@@ -109,13 +124,41 @@ def _over_imap(talk: "_Talk", login: Login, *, take: bool) -> list[str]:
     return mails
 
 
-class _Talk:
+class _Talk(Closing):
     """The client's side of a conversation in lines."""
 
-    def __init__(self, connection: Connection, timeout: float) -> None:
-        self._connection = connection
+    def __init__(
+        self,
+        client: Host,
+        server: Host | str,
+        port: int,
+        trust: Authority | None,
+        timeout: float,
+    ) -> None:
+        self._name = server if isinstance(server, str) else server.name
+        self._trust = trust
         self._timeout = timeout
         self._orders = 0
+        self._connection: Connection | SecureConnection = client.connect(server, port)
+        if port in INSIDE_TLS and trust is not None:
+            self.begin_tls()
+
+    @property
+    def wants_tls(self) -> bool:
+        """Whether TLS has still to be asked for."""
+        return self._trust is not None and not isinstance(self._connection, SecureConnection)
+
+    def begin_tls(self) -> None:
+        """From the next byte on, TLS is spoken."""
+        assert self._trust is not None
+        assert not isinstance(self._connection, SecureConnection)
+        self._connection = tls(self._connection, self._trust, self._name, timeout=self._timeout)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def send(self, data: bytes) -> None:
+        self._connection.send(data)
 
     def ask(self, command: str, expected: str) -> str:
         """Say a command, and give the last line of a reply that begins as `expected`."""

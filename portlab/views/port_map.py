@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from portlab.system import is_static
 from portlab.trace.trace import Trace
+from portlab.views.page.lifetime import in_kernel, keep
 from portlab.views.ports.laying import Ports, sets_of
 from portlab.views.ports.layout import layout
 from portlab.views.ports.shapes import PortLayout
@@ -87,4 +89,11 @@ class PortMap:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[Any, Any]:
         from portlab.views.encoding import text_and_png
 
-        return text_and_png(self.text(ascii=False), self.figure(), _TITLE, self.alt_text)
+        data, sizes = text_and_png(self.text(ascii=False), self.figure(), _TITLE, self.alt_text)
+        if in_kernel() and not is_static():
+            from portlab.views.ports.widget import PortMapWidget
+
+            widget: Any = PortMapWidget(self.layout)
+            keep(widget)
+            data = widget._repr_mimebundle_()[0] | data
+        return data, sizes

@@ -117,6 +117,14 @@ def test_our_question_is_scapys() -> None:
     assert (variable.oid.val, isinstance(variable.value, ASN1_NULL)) == (NAME, True)
 
 
+def test_our_trap_is_scapys() -> None:
+    """snmptrap -v2c says the same: how long the device is up, and linkDown (RFC 3418)."""
+    ours = scapys.SNMP(snmp.trap("1.3.6.1.6.3.1.1.5.3", "public", 77))
+    assert isinstance(ours.PDU, scapys.SNMPtrapv2)
+    pairs = [(one.oid.val, one.value.val) for one in ours.PDU.varbindlist]
+    assert pairs == [(UP_TIME, 77), ("1.3.6.1.6.3.1.1.4.1.0", "1.3.6.1.6.3.1.1.5.3")]
+
+
 @given(st.integers(-(1 << 63), (1 << 63) - 1))
 def test_scapy_reads_any_number(number: int) -> None:
     """And writes none shorter; -128 it writes longer than X.690 8.3.2 allows."""

@@ -68,8 +68,8 @@ def test_comments_keep_what_portlab_knew(tmp_path: Path) -> None:
     assert comments == [
         (f"origin: modelled; fate: lost; cause: dropped on request; state: SYN-SENT; {why}",),
         (f"origin: modelled; fate: delivered; arrived: 10000 microseconds later; {why}",),
-        ("origin: captured; fate: duplicate",),
-        ("origin: modelled; fate: delivered",),
+        ("origin: captured; fate: duplicate; arrived: 10000 microseconds later",),
+        ("origin: modelled; fate: delivered; arrived: 10000 microseconds later",),
     ]
 
 

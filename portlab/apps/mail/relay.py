@@ -12,7 +12,6 @@ from portlab.apps.app import Address, Session
 from portlab.apps.mail.dialogue import Dialogue, served
 from portlab.apps.mail.envelope import Envelope
 from portlab.apps.mail.transparency import stuffed
-from portlab.host import written
 
 _PATIENCE = 300.0  # RFC 5321 4.5.3.2
 _MOST_LINES = 100
@@ -66,7 +65,7 @@ class _RelaySession(Dialogue):
         self._refusals: dict[str, str] = {}
         self._waiting = list(mail.recipients)
         """For whom the next server has not taken the mail yet."""
-        self._trouble = f"the mail server at {written(peer)} could not be spoken to"
+        self._trouble = f"the mail server at {peer[0]} port {peer[1]} could not be spoken to"
         self._lines: list[str] = []
         self._conversation = self._steps()
         next(self._conversation)

@@ -27,7 +27,7 @@ class Smtp:
     then an address and a port, or an address alone for port 25. A mail that cannot be passed on
     comes back to its sender as a notice, after one try (a real server tries again for days, RFC
     5321 4.5.4.1). The server calls itself `mail` and its domain. With a `certificate` it offers
-    STARTTLS (RFC 3207), and takes passwords inside TLS alone (RFC 8314 3.3).
+    STARTTLS (RFC 3207), and takes passwords inside TLS alone (RFC 8314 4.1).
     """
 
     name = "Smtp"

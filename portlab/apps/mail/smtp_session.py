@@ -80,7 +80,7 @@ class SmtpSession(Dialogue):
         self.say(f"250 {lines[-1]}")
 
     def _begin(self, argument: str) -> bool:
-        if not argument or not argument.isprintable() or " " in argument:
+        if not argument or not argument.isascii() or not argument.isprintable() or " " in argument:
             self.say("501 Say who you are, as in EHLO client.example")
             return False
         self._helo = argument[:255]

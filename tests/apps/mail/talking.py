@@ -1,8 +1,11 @@
 """A conversation with an app, told as what each side says."""
 
+from typing import Any
+
 from portlab import apps
 
 SERVER, CLIENT = ("10.0.0.1", 25), ("10.0.0.2", 50000)
+STUDENT = "student@school.example"
 NOON = 12 * 3600 * 1_000_000
 
 
@@ -45,3 +48,20 @@ class Talk:
     def wait(self, seconds: float) -> bytes:
         """What it says when its alarm rings so long after noon."""
         return self.tell(apps.Woken(NOON + round(seconds * 1_000_000)))
+
+
+def school(**options: Any) -> tuple[apps.Post, Talk]:
+    """A mail server on an empty post."""
+    post = apps.Post("school.example", {"student": "sesame", "teacher": "chalk"})
+    return post, Talk(apps.Smtp(post, **options))
+
+
+def only(post: apps.Post, user: str = "student") -> bytes:
+    """The one mail in a mailbox."""
+    (message,) = post.mailbox(user).messages
+    return message.content
+
+
+def codes(lines: list[str]) -> list[int]:
+    """The numbers that replies begin with."""
+    return [int(line[:3]) for line in lines]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portlab import Lab, apps
+from portlab.apps.mail.pop3 import Pop3
 from tests.apps.mail.talking import Talk
 from tests.requires import needs
 
@@ -30,7 +31,7 @@ def left(post: apps.Post) -> list[int]:
 
 def test_a_conversation() -> None:
     there = post()
-    talk = Talk(apps.Pop3(there))
+    talk = Talk(Pop3(there))
     assert talk.said == b"+OK POP3 server of school.example ready\r\n"
     assert talk.say(*LOGIN) == ["+OK now the password", "+OK 2 messages (53 octets)"]
     assert talk.say("STAT") == ["+OK 2 53"]
@@ -57,7 +58,7 @@ def test_a_conversation() -> None:
 
 def test_what_is_taken_back_stays() -> None:
     there = post()
-    talk = Talk(apps.Pop3(there))
+    talk = Talk(Pop3(there))
     talk.say(*LOGIN, "DELE 1", "DELE 2", "RSET", "QUIT")
     assert left(there) == [1, 2]
 
@@ -65,16 +66,16 @@ def test_what_is_taken_back_stays() -> None:
 @pytest.mark.parametrize("end", [apps.PeerClosed(), apps.Reset()])
 def test_a_conversation_that_breaks_off_takes_nothing_away(end: apps.Event) -> None:
     there = post()
-    talk = Talk(apps.Pop3(there))
+    talk = Talk(Pop3(there))
     talk.say(*LOGIN, "DELE 1")
     talk.tell(end)
     assert left(there) == [1, 2]
-    assert Talk(apps.Pop3(there)).say(*LOGIN)[1].startswith("+OK"), "and the mailbox is free again"
+    assert Talk(Pop3(there)).say(*LOGIN)[1].startswith("+OK"), "and the mailbox is free again"
 
 
 def test_patience_ends_without_a_word_and_without_loss() -> None:
     there = post()
-    talk = Talk(apps.Pop3(there))
+    talk = Talk(Pop3(there))
     talk.say(*LOGIN, "DELE 1")
     assert talk.wait(600) == b""
     assert not talk.over
@@ -85,7 +86,7 @@ def test_patience_ends_without_a_word_and_without_loss() -> None:
 
 def test_one_session_has_a_mailbox_for_itself() -> None:
     there = post()
-    one, other = Talk(apps.Pop3(there)), Talk(apps.Pop3(there))
+    one, other = Talk(Pop3(there)), Talk(Pop3(there))
     one.say(*LOGIN)
     assert other.say(*LOGIN)[1].startswith("-ERR [IN-USE]")
     one.say("QUIT")
@@ -94,12 +95,12 @@ def test_one_session_has_a_mailbox_for_itself() -> None:
 
 def test_what_comes_meanwhile_waits_for_the_next_session() -> None:
     there = post()
-    talk = Talk(apps.Pop3(there))
+    talk = Talk(Pop3(there))
     talk.say(*LOGIN)
     there.mailbox("student").add(b"late")
     assert talk.say("STAT") == ["+OK 2 53"]
     talk.say("QUIT")
-    assert Talk(apps.Pop3(there)).say(*LOGIN, "STAT")[-1] == "+OK 3 59"
+    assert Talk(Pop3(there)).say(*LOGIN, "STAT")[-1] == "+OK 3 59"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_what_comes_meanwhile_waits_for_the_next_session() -> None:
     ],
 )
 def test_before_the_login_little_can_be_done(line: str) -> None:
-    talk = Talk(apps.Pop3(post()))
+    talk = Talk(Pop3(post()))
     (answer,) = talk.say(line)
     assert answer.startswith("-ERR")
     assert talk.say("NOOP") == ["+OK"]
@@ -125,7 +126,7 @@ def test_before_the_login_little_can_be_done(line: str) -> None:
 )
 def test_what_cannot_be_done_changes_nothing(line: str) -> None:
     there = post()
-    talk = Talk(apps.Pop3(there))
+    talk = Talk(Pop3(there))
     talk.say(*LOGIN)
     (answer,) = talk.say(line)
     assert answer.startswith("-ERR")
@@ -134,19 +135,17 @@ def test_what_cannot_be_done_changes_nothing(line: str) -> None:
 
 
 def test_nobody_learns_who_has_a_mailbox() -> None:
-    answers = [
-        Talk(apps.Pop3(post())).say(f"USER {name}", "PASS wrong") for name in ("student", "x")
-    ]
+    answers = [Talk(Pop3(post())).say(f"USER {name}", "PASS wrong") for name in ("student", "x")]
     assert answers[0] == answers[1]
 
 
 def test_a_password_may_have_spaces() -> None:
-    assert Talk(apps.Pop3(post())).say("user teacher", "pass let me in")[1].startswith("+OK")
+    assert Talk(Pop3(post())).say("user teacher", "pass let me in")[1].startswith("+OK")
 
 
 @given(st.lists(st.binary(max_size=30).filter(lambda line: b"\n" not in line), max_size=8))
 def test_any_lines_are_answered_one_by_one(lines: list[bytes]) -> None:
-    talk = Talk(apps.Pop3(post()))
+    talk = Talk(Pop3(post()))
     said = talk.send(b"".join(line + b"\r\n" for line in lines), cut=7)
     if not talk.over:
         assert said.count(b"\r\n") >= len(lines)
@@ -160,7 +159,7 @@ def test_any_lines_are_answered_one_by_one(lines: list[bytes]) -> None:
 def server() -> Iterator[tuple[apps.Post, int]]:
     with Lab("loopback") as lab:
         there = post()
-        yield there, lab.host("mail").listen(app=apps.Pop3(there)).port
+        yield there, lab.host("mail").listen(app=Pop3(there)).port
 
 
 def test_poplib_takes_mail_away(server: tuple[apps.Post, int]) -> None:
