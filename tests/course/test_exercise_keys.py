@@ -285,6 +285,8 @@ def both_ways(given: Mapping[str, Any]) -> dict[str, object]:
     numbers = {letter: BY_HEART[meant[what]] for letter, what in given["services"].items()}
     (behind,) = (one for one in given["choices"] if BY_HEART[one] == given["number"])
     return {**numbers, "behind": behind}
+
+
 def two_servers(given: Mapping[str, Any]) -> dict[str, object]:
     """The laptop's second message names its server, whose last message acknowledges."""
     lines = {letter: str(message) for letter, message in given["messages"].items()}
