@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from portlab.system.network.computer import this_computer as this_computer
     from portlab.system.port_rules import port_rules as port_rules
     from portlab.tools.address import ask_for_address as ask_for_address
+    from portlab.tools.files import fetch_file as fetch_file
     from portlab.tools.lookup import lookup as lookup
     from portlab.tools.mail import fetch_mail as fetch_mail
     from portlab.tools.mail import send_mail as send_mail
@@ -81,6 +82,7 @@ _HOMES = {
     "duplicate": "portlab.network.faults",
     "exam": "portlab.quiz.sittings",
     "exercise": "portlab.course.exercises",
+    "fetch_file": "portlab.tools.files",
     "fetch_mail": "portlab.tools.mail",
     "heard": "portlab.views.hearing",
     "hint": "portlab.course.exercises",

@@ -93,6 +93,10 @@ class PortUnreachable(PortlabError):
     """A datagram came back as ICMP port unreachable (RFC 1122 4.1.3.3)."""
 
 
+class TransferError(PortlabError):
+    """A file server that would not hand out a file, with its answer."""
+
+
 class MailError(PortlabError):
     """A mail server refused what it was asked, in its own words."""
 

@@ -139,7 +139,7 @@ class Ntp:
 
 
 class _NtpSession:
-    """Remembers nothing, as RFC 5905 section 3 has it: one server serves any number of clients."""
+    """Remembers nothing, so one server serves any number of clients."""
 
     def __init__(self, server: Ntp) -> None:
         self._server = server

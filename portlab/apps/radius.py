@@ -205,8 +205,8 @@ def access_request(
 def verdict(data: bytes, question: bytes, secret: str) -> bool | None:
     """Whether an answer lets in; None if it is none to this `question` by who knows the secret.
 
-    >>> question = access_request("anna", "blue sky", "shared", bytes(range(16)))
-    >>> answer = Radius("shared", {"anna": "blue sky"}).answer(RadiusPacket.decode(question))
+    >>> question = access_request("student", "blue sky", "shared", bytes(range(16)))
+    >>> answer = Radius("shared", {"student": "blue sky"}).answer(RadiusPacket.decode(question))
     >>> verdict(answer.encode(), question, "shared"), verdict(answer.encode(), question, "other")
     (True, None)
     """

@@ -83,8 +83,8 @@ class LogMessage:
 def read(data: bytes, source: Address | None = None, came: int | None = None) -> LogMessage:
     """The message in `data`: any bytes are one, in the worst case all of them its text.
 
-    >>> print(read(b"<34>1 2026-01-01T00:00:00Z door su - ID47 - failed for anna"))
-    auth.Critical        door su: failed for anna
+    >>> print(read(b"<34>1 2026-01-01T00:00:00Z door su - ID47 - failed for student"))
+    auth.Critical        door su: failed for student
     >>> print(read(b"<165>Jan  1 00:00:00 router link: GigabitEthernet0/1 down"))
     local4.Notice        router link: GigabitEthernet0/1 down
     """

@@ -209,8 +209,8 @@ def read_start(body: bytes) -> tuple[int, int, bytes, bytes] | None:
 def sign_in(name: str, password: str, secret: str, session_id: int) -> bytes:
     """The first and only packet of signing in with PAP. Raises PacketError for what is too long.
 
-    >>> packet = sign_in("anna", "blue sky", "shared", 1)
-    >>> b"anna" in packet, len(packet)
+    >>> packet = sign_in("student", "blue sky", "shared", 1)
+    >>> b"student" in packet, len(packet)
     (False, 32)
     """
     user, data = name.encode(), password.encode()

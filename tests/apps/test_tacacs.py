@@ -17,7 +17,7 @@ from portlab.apps.tacacs import TacacsPacket
 from portlab.errors import PacketError
 
 LOCAL, PEER = ("10.0.0.1", 49), ("10.0.0.2", 50000)
-SECRET, USERS = b"shared", {"anna": "blue sky"}
+SECRET, USERS = b"shared", {"student": "blue sky"}
 SESSION = 0x12345678
 KEYS, NUMBERS = st.binary(min_size=1, max_size=20), st.integers(0, 0xFFFF_FFFF)
 
@@ -47,14 +47,16 @@ class Story:
 
 @pytest.mark.parametrize(("password", "said"), [("blue sky", "2 pass"), ("blue", "2 fail")])
 def test_a_password_that_is_brought_along(password: str, said: str) -> None:
-    start = TACACSAuthenticationStart("anna", 2, data=password.encode())
+    start = TACACSAuthenticationStart("student", 2, data=password.encode())
     assert Story().say(theirs(start)) == [said, "Close"]
 
 
 @pytest.mark.parametrize(("password", "said"), [("blue sky", "4 pass"), ("blue", "4 fail")])
 def test_a_password_that_is_asked_for(password: str, said: str) -> None:
     story = Story()
-    assert story.say(theirs(TACACSAuthenticationStart("anna", 1), version=0xC0)) == ["2 password?"]
+    assert story.say(theirs(TACACSAuthenticationStart("student", 1), version=0xC0)) == [
+        "2 password?"
+    ]
     more = TACACSAuthenticationContinue(password)
     assert story.say(theirs(more, sequence=3, version=0xC0)) == [said, "Close"]
     assert story.say(theirs(more, sequence=5, version=0xC0)) == []
@@ -63,7 +65,7 @@ def test_a_password_that_is_asked_for(password: str, said: str) -> None:
 def test_a_name_that_is_asked_for() -> None:
     story = Story()
     heard = story.say(theirs(TACACSAuthenticationStart("", 1)))
-    heard += story.say(theirs(TACACSAuthenticationContinue("anna"), sequence=3))
+    heard += story.say(theirs(TACACSAuthenticationContinue("student"), sequence=3))
     heard += story.say(theirs(TACACSAuthenticationContinue("blue sky"), sequence=5))
     assert heard == ["2 name?", "4 password?", "6 pass", "Close"]
 
@@ -71,7 +73,7 @@ def test_a_name_that_is_asked_for() -> None:
 @given(st.lists(st.integers(1, 30), max_size=6))
 def test_a_stream_is_cut_anywhere(cuts: list[int]) -> None:
     story, heard, at = Story(), [], 0
-    data = theirs(TACACSAuthenticationStart("anna", 2, data=b"blue sky"))
+    data = theirs(TACACSAuthenticationStart("student", 2, data=b"blue sky"))
     for size in [*cuts, len(data)]:
         heard += story.say(data[at : at + size])
         at += size
@@ -79,10 +81,10 @@ def test_a_stream_is_cut_anywhere(cuts: list[int]) -> None:
 
 
 def test_what_it_does_not_know_is_an_error() -> None:
-    assert Story().say(theirs(TACACSAuthenticationStart("anna", 3))) == ["2 error", "Close"]
+    assert Story().say(theirs(TACACSAuthenticationStart("student", 3))) == ["2 error", "Close"]
 
 
-START = TACACSAuthenticationStart("anna", 2, data=b"blue sky")
+START = TACACSAuthenticationStart("student", 2, data=b"blue sky")
 RIGHT = theirs(START)
 
 
@@ -104,7 +106,7 @@ def test_all_else_is_hung_up_on(data: bytes) -> None:
 
 def test_another_session_on_the_same_connection_is_hung_up_on() -> None:
     story = Story()
-    story.say(theirs(TACACSAuthenticationStart("anna", 1)))
+    story.say(theirs(TACACSAuthenticationStart("student", 1)))
     other = TacacsPacket(1, 3, 1, b"\0\0\0\0\0").encode(SECRET)
     assert story.say(other) == ["Close"]
 
@@ -136,18 +138,18 @@ def test_any_bytes(data: bytes) -> None:
 def test_any_body_rightly_hidden(body: bytes, sequence: int) -> None:
     story = Story()
     if sequence == 3:
-        story.say(theirs(TACACSAuthenticationStart("anna", 1)))
+        story.say(theirs(TACACSAuthenticationStart("student", 1)))
     heard = story.say(TacacsPacket(1, sequence, SESSION, body).encode(SECRET))
     assert len(heard) in (1, 2)
 
 
 def test_our_client_signs_in() -> None:
     story = apps.Tacacs("shared", USERS).session(LOCAL, PEER)
-    packet = tacacs.sign_in("anna", "blue sky", "shared", SESSION)
+    packet = tacacs.sign_in("student", "blue sky", "shared", SESSION)
     answer, _ = story.handle(apps.Data(packet))
     assert tacacs.reply_status(answer.data, "shared") == tacacs.PASS
     assert tacacs.reply_status(answer.data[:-1], "shared") is None
-    for word in (b"anna", b"blue"):
+    for word in (b"student", b"blue"):
         assert word not in packet
     with pytest.raises(PacketError, match="255"):
         tacacs.sign_in("a" * 256, "", "shared", 1)

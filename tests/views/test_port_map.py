@@ -191,6 +191,8 @@ def test_a_long_set_is_cut_in_the_list_and_counted_whole() -> None:
     assert "a scan: 1,000 ports" in str(shown)
     assert str(shown).endswith("... and 960 more.")
     assert len(shown.text(limit=None).splitlines()) > 1000
+    with pytest.raises(PortlabError, match="limit=1 or more"):
+        shown.text(limit=0)
 
 
 def test_a_name_from_outside_stays_on_its_line_and_plain_terminals_are_spared() -> None:

@@ -123,11 +123,11 @@ def test_logger_logs_in_both_formats_and_framings(
     collector = apps.Syslog()
     where, port = place.serve(collector, 514, proto)
     called = ["logger", "-n", where, "-P", str(port), *options, "-p", "auth.crit", "-t", "door"]
-    assert place.run(*called, "failed for anna").strip() == ""
+    assert place.run(*called, "failed for student").strip() == ""
     place.lab.run()
     [message] = collector.messages
     assert str(message).startswith("auth.Critical ")
-    assert (message.program, message.text) == ("door", "failed for anna")
+    assert (message.program, message.text) == ("door", "failed for student")
     assert message.time is not None
 
 
@@ -155,8 +155,8 @@ def test_snmpwalk_reads_all_there_is(place: Place) -> None:
 def test_radclient_asks_for_somebody(place: Place, password: str, said: str) -> None:
     """It says which answers it believes: those whose authenticators it has checked."""
     needs("radclient")
-    where, port = place.serve(apps.Radius("shared", {"anna": "blue sky"}), 1812)
-    question = f'User-Name = "anna"\nUser-Password = "{password}"\n'
+    where, port = place.serve(apps.Radius("shared", {"student": "blue sky"}), 1812)
+    question = f'User-Name = "student"\nUser-Password = "{password}"\n'
     told = place.run(
         "radclient", "-x", f"{where}:{port}", "auth", "shared", input=question.encode()
     )
@@ -165,8 +165,8 @@ def test_radclient_asks_for_somebody(place: Place, password: str, said: str) -> 
 
 def test_radclient_with_another_secret_believes_nothing(place: Place) -> None:
     needs("radclient")
-    where, port = place.serve(apps.Radius("shared", {"anna": "blue sky"}), 1812)
-    question = b'User-Name = "anna"\nUser-Password = "blue sky"\n'
+    where, port = place.serve(apps.Radius("shared", {"student": "blue sky"}), 1812)
+    question = b'User-Name = "student"\nUser-Password = "blue sky"\n'
     told = place.run(
         *("radclient", "-x", "-r", "1", "-t", "1", f"{where}:{port}", "auth", "other"),
         input=question,
@@ -177,11 +177,11 @@ def test_radclient_with_another_secret_believes_nothing(place: Place) -> None:
 
 @pytest.mark.parametrize("kind", [TAC_PLUS_AUTHEN_TYPE_ASCII, TAC_PLUS_AUTHEN_TYPE_PAP])
 def test_tacacs_plus_signs_in(place: Place, kind: int) -> None:
-    where, port = place.serve(apps.Tacacs("shared", {"anna": "blue sky"}), 49, "tcp")
+    where, port = place.serve(apps.Tacacs("shared", {"student": "blue sky"}), 49, "tcp")
     with place.inside():
         said = [
             TACACSClient(where, port, "shared", timeout=30)
-            .authenticate("anna", password, authen_type=kind)
+            .authenticate("student", password, authen_type=kind)
             .valid
             for password in ("blue sky", "wrong")
         ]

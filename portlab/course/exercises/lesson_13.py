@@ -74,7 +74,7 @@ def nights_log(draw: Draw) -> Task:
                 wrong=[
                     (least, "It has the highest number of severity, and that is the mildest."),
                     *(
-                        (number, "One of the others has a lower severity.")
+                        (number, f"Line {number} is milder than another one.")
                         for number in messages
                         if number not in (worst, least)
                     ),
@@ -98,7 +98,7 @@ def nights_log(draw: Draw) -> Task:
             ),
         ],
         hints=[
-            "divmod(165, 8) gives (20, 5): facility 20, severity 5.",
+            "divmod(29, 8) gives (3, 5): facility 3, severity 5.",
             "Severity 0 is an emergency, 7 is chatter for programmers.",
             "A switch that is told a level sends that level, and everything that is worse.",
         ],
@@ -164,7 +164,6 @@ def two_ways(draw: Draw) -> Task:
                 choices=SIGHTS,
                 right="RADIUS hides one field of its message, TACACS+ the whole body.",
                 wrong=[
-                    (set(), "Look at the bytes once more: one of the four stands there as it is."),
                     (set(SIGHTS), "Both hide passwords. And the names?"),
                     (set(SIGHTS[:2]), "The password is hidden in each of them."),
                     ({SIGHTS[0], SIGHTS[2]}, "TACACS+ hides more than the password."),
@@ -185,7 +184,7 @@ def two_ways(draw: Draw) -> Task:
 @define("13.3", "Set the clock", covers=("S9",), source="RFC 5905 section 8, figure 11")
 def set_the_clock(draw: Draw) -> Task:
     one_way, hold, ahead = draw.whole(10, 60), draw.whole(3, 9), draw.whole(200, 900)
-    stratum = draw.whole(2, 6)
+    stratum = draw.whole(3, 8)
 
     def what_time(lab: Lab) -> NtpPacket | None:
         server, router = lab.hosts("server", "router")
@@ -304,7 +303,7 @@ def both_ways(draw: Draw) -> Task:
                 choices=sorted(one.short for one in names),
                 right=asked.hook,
                 wrong=[
-                    (other.short, "Its number is another one. Which?")
+                    (other.short, f"{other.short} has another number. Which?")
                     for other in names
                     if other is not asked
                 ],

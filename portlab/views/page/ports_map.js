@@ -60,9 +60,10 @@ export class PortsMap {
         html("div", { class: "portlab-ports-plan" }, this.gutter, this.holder),
         html("p", { class: "portlab-faint", id: hint },
           "A number is two bytes: its row is the high one, its column the low one. Arrow keys move "
-          + "from number to number.")),
+          + "from number to number."),
+        portKeys()),
       html("div", { class: "portlab-ports-side" }, this.search.node, this.card,
-        portLegend(this.data, (set) => this.follow(set.ports, 1)), portKeys()),
+        portLegend(this.data, (set) => this.follow(set.ports, 1))),
       this.spoken);
   }
 
@@ -141,7 +142,9 @@ export class PortsMap {
       if (label.hidden) return;
       const y = Math.max(free, begin);
       label.style.top = `${y}px`;
-      free = y + label.offsetHeight + 4;
+      // While JupyterLab changes its theme nothing has a height.
+      this.labelHeight = label.offsetHeight || this.labelHeight || 0;
+      free = y + this.labelHeight + 4;
     });
   }
 
@@ -215,7 +218,7 @@ export class PortsMap {
     this.grid.addEventListener("pointerup", (event) => this.release(event));
     this.grid.addEventListener("pointercancel", () => { this.held = null; });
     this.grid.addEventListener("pointerleave", () => { this.pointed = null; this.draw(); });
-    this.grid.addEventListener("dblclick", (event) => this.zoomAt(ZOOM_STEP * ZOOM_STEP, ...at(event)));
+    this.grid.addEventListener("dblclick", (event) => this.zoomAt(ZOOM_STEP * ZOOM_STEP, ...pointerAt(event)));
     this.grid.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
   }
 
@@ -293,9 +296,9 @@ export class PortsMap {
   wheel(event) {
     if (!event.ctrlKey && document.activeElement !== this.grid) return;
     const further = event.deltaY > 0;
-    if (further ? this.view.isWhole : this.view.isLargest) return;
+    if (further && this.view.isWhole) return; // and whoever scrolls on goes on in the notebook
     event.preventDefault();
-    this.zoomAt(further ? 1 / WHEEL_STEP : WHEEL_STEP, ...at(event));
+    this.zoomAt(further ? 1 / WHEEL_STEP : WHEEL_STEP, ...pointerAt(event));
   }
 }
 

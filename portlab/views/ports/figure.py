@@ -259,4 +259,5 @@ def _named(laid: Laid) -> list[str]:
         parts.append(f"and {more:,} more")
     lines = wrap("; ".join(parts) + ".", 128)
     notes = wrap(printable(laid.note), 128)
-    return [*wrap(printable(laid.name), 90)[:1], *lines, *notes]
+    name = printable(laid.name)
+    return [name if len(name) <= 80 else f"{name[:79]}…", *lines, *notes]
