@@ -195,7 +195,7 @@ def whose_port(draw: Draw) -> Task:
     trace = run(calls, seed=draw.seed())
     found = conversations(trace)
     mine = {_port(one, client=True) for one in found}
-    above = sorted(mine | {_port(one) for one in found} - set(range(SYSTEM.last + 1)))
+    above = draw.shuffled(sorted(mine | {_port(one) for one in found if _port(one) not in SYSTEM}))
     called = next(_port(one) for one in found if _port(one) not in SYSTEM)
     names = sorted(service(port).short for port in CALLED)
     key = SYSTEMS[all(port in DYNAMIC for port in mine)]
@@ -219,7 +219,7 @@ def whose_port(draw: Draw) -> Task:
                 right="High or not: it was called, so a program listens there.",
                 wrong=[
                     (443, "That one was called too, but it is a system port."),
-                    (22, "That one was called too, but it is a system port."),
+                    (22, "It was called, and it lies below 1024: look for a higher one."),
                     (max(mine), "The highest number is not the one: a client sent its SYN there."),
                 ],
                 look="Which port above 1023 is the destination of a SYN?",
@@ -230,7 +230,7 @@ def whose_port(draw: Draw) -> Task:
                 choices=names,
                 right="That is what the number is known for. Whether it is there, only it can say.",
                 wrong=[
-                    (name, "That is what another number is known for. service(number) says.")
+                    (name, f"{name} is known for another number. Ask of the one that was called.")
                     for name in names
                     if name != service(called).short
                 ],
