@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from portlab.errors import PortlabError
 from portlab.system import is_static
 from portlab.trace.trace import Trace
 from portlab.views.page.lifetime import in_kernel, keep
 from portlab.views.ports.laying import Ports, sets_of
 from portlab.views.ports.layout import layout
 from portlab.views.ports.shapes import PortLayout
+from portlab.views.ports.text import SHOWN
+from portlab.views.printable import terminal_is_plain
 from portlab.views.saving import save
 
 if TYPE_CHECKING:
@@ -43,15 +46,17 @@ class PortMap:
     def __init__(self, layout: PortLayout) -> None:
         self.layout = layout
 
-    def text(self, *, limit: int | None = 40, ascii: bool | None = None) -> str:
-        """The map in sentences; at most `limit` ports of each set are listed (None: all).
+    def text(self, *, limit: int | None = SHOWN, ascii: bool | None = None) -> str:
+        """The map in sentences; at most `limit` ports of each set are listed (None: all of them).
 
-        There is nothing in it but letters, so `ascii` only asks for the names of sets in plain
-        ones.
+        It is drawn with nothing, so `ascii` is about the names of sets only: True keeps them to
+        characters that every terminal has, None asks whether standard output can show others.
+        Raises PortlabError for a limit under 1.
         """
         from portlab.views.ports import text
-        from portlab.views.printable import terminal_is_plain
 
+        if limit is not None and limit < 1:
+            raise PortlabError(f"A list of {limit} ports says nothing. Give limit=1 or more.")
         whole = text.render(self.layout, limit=limit)
         plain = terminal_is_plain() if ascii is None else ascii
         return whole.encode("ascii", "backslashreplace").decode() if plain else whole
