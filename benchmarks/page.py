@@ -1,4 +1,4 @@
-"""How fast the ladder in the page is: from a key or click until the answer has been drawn.
+"""How fast ladder and port map are in the page: from a key or click until the answer is drawn.
 
 Measured where learners meet it: in Chromium, in JupyterLab, against a real kernel. The clock is the
 page's own. It starts with the time that the browser gives the key or click, and stops behind the
@@ -38,6 +38,7 @@ def upload(lab):
 """,
     "ladder(run(hello, seed=1))",
     "trace = run(upload, seed=1)\nassert len(trace) > 10_000\nladder(trace)",
+    "from portlab import port_map\nport_map(range(0, 65536, 64))",
 )
 
 STOPWATCH = """
@@ -66,6 +67,7 @@ root => {
     step: () => root.querySelector(".portlab-now").textContent,
     drop: () => root.querySelectorAll("[role=listbox]")[1]?.querySelector("[role=option] text")
       ? "two" : "one",
+    port: () => root.querySelector("[role=gridcell]").dataset.port,
   };
   // Measure the next key or click, until something else is to be seen.
   stopwatch.wind = (name) => { stopwatch.what = looks[name]; };
@@ -82,6 +84,7 @@ def measure() -> list[Row]:
         ("a step by its button in 10,000 segments, until drawn, ms", 50),
         ("a step by key in 10,000 segments, until drawn, ms", 50),
         ("a drop, until the second ladder is drawn, ms", 300),
+        ("a step on the port map with 1,024 signs, until drawn, ms", 50),
     )
     values: list[float | None] = [None] * len(names)
     if browser() is not None:
@@ -97,6 +100,9 @@ def _values(page: "Page") -> Iterator[float]:
         yield _steps(ladder, by_key=False)
         yield _steps(ladder, by_key=True)
     yield _drops(ladders.first)
+    ports = page.locator(".portlab-ports")
+    ports.evaluate(STOPWATCH)
+    yield _ports(ports)
 
 
 def _steps(ladder: "Locator", *, by_key: bool) -> float:
@@ -133,6 +139,16 @@ def _drops(ladder: "Locator") -> float:
         expect(ladder.get_by_role("listbox")).to_have_count(1)
 
     return _median(ladder, "drop", DROPS, drop, before=choose, after=undo)
+
+
+def _ports(ports: "Locator") -> float:
+    """The median of steps to and fro where each cell is large enough for its number."""
+    grid = ports.get_by_role("grid")
+    for _ in range(4):
+        grid.press("+")
+    return _median(
+        ports, "port", STEPS, lambda turn: grid.press(("ArrowDown", "ArrowUp")[turn % 2])
+    )
 
 
 def _button(ladder: "Locator", name: str) -> "Locator":
@@ -179,5 +195,6 @@ def _page() -> "Iterator[Page]":
             seen.open(file.name)
             seen.run_all()
             expect(seen.page.locator(".portlab-ladder")).to_have_count(2)
+            expect(seen.page.get_by_role("gridcell")).to_have_count(1)
             yield seen.page
         chromium.close()

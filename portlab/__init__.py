@@ -35,7 +35,13 @@ if TYPE_CHECKING:
     from portlab.system.network.computer import this_computer as this_computer
     from portlab.system.port_rules import port_rules as port_rules
     from portlab.tools.address import ask_for_address as ask_for_address
+    from portlab.tools.files import fetch_file as fetch_file
     from portlab.tools.lookup import lookup as lookup
+    from portlab.tools.mail import fetch_mail as fetch_mail
+    from portlab.tools.mail import send_mail as send_mail
+    from portlab.tools.neighbours import ask_neighbours as ask_neighbours
+    from portlab.tools.neighbours import smb_dialect as smb_dialect
+    from portlab.tools.tls import tls as tls
     from portlab.trace.analysis import analyse as analyse
     from portlab.trace.capture import load as load
     from portlab.trace.capture import save as save
@@ -46,7 +52,10 @@ if TYPE_CHECKING:
     from portlab.views.header import header as header
     from portlab.views.hearing import heard as heard
     from portlab.views.layers import layers as layers
+    from portlab.views.overheard import overheard as overheard
     from portlab.views.picture import ladder as ladder
+    from portlab.views.port_map import port_map as port_map
+    from portlab.views.ports.own import listening_ports as listening_ports
     from portlab.views.table import table as table
 
 _HOMES = {
@@ -57,6 +66,7 @@ _HOMES = {
     "Trace": "portlab.trace.trace",
     "analyse": "portlab.trace.analysis",
     "ask_for_address": "portlab.tools.address",
+    "ask_neighbours": "portlab.tools.neighbours",
     "check": "portlab.course.exercises",
     "claim": "portlab.claims",
     "compare": "portlab.quiz.prediction",
@@ -68,14 +78,19 @@ _HOMES = {
     "drop": "portlab.network.faults",
     "duplicate": "portlab.network.faults",
     "exercise": "portlab.course.exercises",
+    "fetch_file": "portlab.tools.files",
+    "fetch_mail": "portlab.tools.mail",
     "heard": "portlab.views.hearing",
     "hint": "portlab.course.exercises",
     "header": "portlab.views.header",
     "ladder": "portlab.views.picture",
     "layers": "portlab.views.layers",
+    "listening_ports": "portlab.views.ports.own",
     "load": "portlab.trace.capture",
     "lookup": "portlab.tools.lookup",
     "on_linux": "portlab.course.recording",
+    "overheard": "portlab.views.overheard",
+    "port_map": "portlab.views.port_map",
     "port_range": "portlab.ports",
     "port_rules": "portlab.system.port_rules",
     "predict": "portlab.quiz.prediction",
@@ -85,11 +100,14 @@ _HOMES = {
     "save": "portlab.trace.capture",
     "search": "portlab.services",
     "service": "portlab.services",
+    "send_mail": "portlab.tools.mail",
+    "smb_dialect": "portlab.tools.neighbours",
     "solution": "portlab.course.exercises",
     "state_diagram": "portlab.views.state_diagram",
     "student": "portlab.course.exercises",
     "table": "portlab.views.table",
     "this_computer": "portlab.system.network.computer",
+    "tls": "portlab.tools.tls",
 }
 
 __all__ = [*_HOMES, "apps"]

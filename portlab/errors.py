@@ -33,6 +33,10 @@ class LabError(PortlabError):
 class ExerciseError(PortlabError):
     """An exercise that does not exist, is used wrongly, or is defined wrongly."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Shown by IPython in place of a traceback: nothing of it is in the learner's own code."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class WorldError(PortlabError):
     """A world that cannot run on this computer, with the remedy."""
@@ -62,6 +66,21 @@ class ConnectionClosed(PortlabError):
     """Used after it was closed at this end."""
 
 
+class TlsError(PortlabError):
+    """The two ends of a TLS conversation did not come together, or it ended without a goodbye.
+
+    `reason` is the ssl library's, such as `certificate has expired`.
+    """
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class CertificateError(TlsError):
+    """A certificate that the client does not accept; so TCP and TLS did answer."""
+
+
 class PortInUse(PortlabError):
     """Another listener has this protocol, address and port."""
 
@@ -72,6 +91,14 @@ class PortNotAllowed(PortlabError):
 
 class PortUnreachable(PortlabError):
     """A datagram came back as ICMP port unreachable (RFC 1122 4.1.3.3)."""
+
+
+class TransferError(PortlabError):
+    """A file server that would not hand out a file, with its answer."""
+
+
+class MailError(PortlabError):
+    """A mail server refused what it was asked, in its own words."""
 
 
 class LimitReached(PortlabError):

@@ -5,7 +5,9 @@ Three worlds implement these four protocols, and one contract suite holds them a
 `connect`, `accept`, `receive*` and `close`; elsewhere the same calls wait.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -30,6 +32,31 @@ class SocketInfo:
         remote = written(self.remote) if self.remote else "*:*"
         program = f" {self.program}" if self.program else ""
         return f"{self.proto:<4} {self.state:<12} {written(self.local):<24} {remote:<24}{program}"
+
+
+class SocketTable(tuple[SocketInfo, ...]):
+    """The rows of a host's socket table; shown, a line for each."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n".join(str(row).rstrip() for row in self) or "no sockets"
+
+    __repr__ = __str__
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What a program printed, and how it ended: `status` 0 is well, below 0 a signal's number."""
+
+    stdout: str
+    stderr: str
+    status: int
+    raw: bytes = field(repr=False)
+    """Its standard output as it came."""
+
+    def __str__(self) -> str:
+        return self.stdout
 
 
 def written(address: Address) -> str:
@@ -236,6 +263,19 @@ class Host(Protocol):
         """A UDP socket on `port` (0: choose one); with an `app`, its sessions answer."""
         ...
 
-    def sockets(self) -> tuple[SocketInfo, ...]:
+    def sockets(self) -> SocketTable:
         """The socket table: listeners first, then connections, then UDP."""
+        ...
+
+    def inside(self) -> AbstractContextManager[None]:
+        """A `with` block in which Python's own sockets are made in this host.
+
+        Raises LabError where the host is no Linux of its own: only the kernel world's are.
+        """
+        ...
+
+    def run(
+        self, argv: Sequence[str], *, input: bytes = b"", timeout: float | None = 10.0
+    ) -> Printed:
+        """Run a program of this computer in this host. Raises LabError where `inside` does."""
         ...

@@ -12,6 +12,7 @@ from portlab.errors import (
     LabError,
     PortlabError,
     PortUnreachable,
+    TlsError,
 )
 from portlab.host import Host
 from portlab.network.faults import (
@@ -30,8 +31,9 @@ from portlab.worlds import HOSTS_OF, World, world_class
 if TYPE_CHECKING:
     from portlab.network.link import Link
 
-NETWORK_ERRORS = (ConnectError, ConnectionAborted, PortUnreachable)
-"""What an experiment may end with and still have shown something: refused, timed out, aborted."""
+NETWORK_ERRORS = (ConnectError, ConnectionAborted, PortUnreachable, TlsError)
+"""What an experiment may end with and still have shown something: refused, timed out, aborted, or
+no agreement on TLS."""
 
 _NAME = re.compile(r"[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
@@ -261,8 +263,8 @@ def run(
     What the experiment leaves open stays open in the Trace: the lab ends after it was taken.
     The Trace holds what the experiment returned as `result`, and can be run again with other
     faults. If the experiment ends because the network did not answer as hoped (ConnectError,
-    ConnectionAborted, PortUnreachable), the Trace holds that as `error`, for what was seen is
-    then all the more worth a look. Every other exception is raised as it is.
+    ConnectionAborted, PortUnreachable, TlsError), the Trace holds that as `error`, for what was
+    seen is then all the more worth a look. Every other exception is raised as it is.
 
     >>> from portlab import run
     >>> def nobody_listens(lab):

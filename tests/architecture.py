@@ -42,6 +42,10 @@ TOUCHES_THE_COMPUTER = {
     "selectors", "signal",
 }  # fmt: skip
 MAY_TOUCH_THE_COMPUTER = {"worlds", "system", "course", "cli"}
+ON_MEMORY = {"ssl": ("apps/certificates.py", "apps/tls.py")}
+"""A library that can work on memory instead of a socket, and the files that use it so."""
+ON_SOCKETS = {"wrap_socket", "SSLSocket", "get_server_certificate", "socket", "create_connection"}
+"""What those files must not use of it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -103,13 +107,29 @@ def breaches(package: Path = PACKAGE) -> list[str]:
             continue
         elif one.target is None:
             top = one.module.split(".")[0]
-            if top in TOUCHES_THE_COMPUTER and one.room not in MAY_TOUCH_THE_COMPUTER:
+            if one.room in MAY_TOUCH_THE_COMPUTER:
+                continue
+            if top in ON_MEMORY and one.file.partition("/")[2] not in ON_MEMORY[top]:
+                found.append(f"{one}: only {', '.join(ON_MEMORY[top])} do, on memory")
+            if top in TOUCHES_THE_COMPUTER:
                 found.append(f"{one}: only {sorted(MAY_TOUCH_THE_COMPUTER)} touch the computer")
         elif one.target in ("", *FACADE):
             found.append(f"{one}: a room uses rooms, not the front door")
         elif not may_use(one.room, one.target):
             found.append(f"{one}: {one.room} stands below {one.target}")
+    found += _on_sockets(package)
     return found + [f"in a circle: {' > '.join(circle)}" for circle in _circles(edges(package))]
+
+
+def _on_sockets(package: Path) -> Iterator[str]:
+    for file in (file for files in ON_MEMORY.values() for file in files):
+        path = package / file
+        tree = ast.parse(path.read_text(encoding="utf-8") if path.exists() else "")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute | ast.alias):
+                name = node.attr if isinstance(node, ast.Attribute) else node.name
+                if name in ON_SOCKETS:
+                    yield f"{package.name}/{file}:{node.lineno} uses {name}, which is a socket's"
 
 
 def may_use(room: str, other: str) -> bool:

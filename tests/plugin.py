@@ -15,9 +15,9 @@ from hypothesis import settings
 from tests import audit
 
 # What hypothesis draws is the same every time, so that a change is judged by itself and not by
-# luck. To look further: pytest --hypothesis-profile=luck
-settings.register_profile("luck", derandomize=False)
-settings.register_profile("same", derandomize=True)
+# luck; and nothing is judged by how long it takes. Others: pytest --hypothesis-profile=luck
+settings.register_profile("luck", derandomize=False, deadline=None)
+settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
 
 

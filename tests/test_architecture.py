@@ -46,6 +46,9 @@ def test_there_are_imports_to_look_at() -> None:
         ("lab.py", "import threading", "touch the computer"),
         ("views/table.py", "import subprocess", "touch the computer"),
         ("trace/load.py", "import concurrent.futures", "touch the computer"),
+        ("views/table.py", "def f():\n    import ssl", "only apps/certificates.py, apps/tls.py do"),
+        ("apps/tls.py", "import ssl\nssl.get_server_certificate(a)", "uses get_server_certificate"),
+        ("apps/tls.py", "from ssl import SSLSocket", "uses SSLSocket, which is a socket's"),
         ("attic/old.py", "import json", "attic has no floor"),
     ],
 )
@@ -64,6 +67,8 @@ def test_a_breach_is_named(tmp_path: Path, file: str, line: str, breach: str) ->
         ("worlds/loopback.py", "import socket, threading, time"),
         ("worlds/loopback.py", "from portlab.system import loopback_addresses"),
         ("cli.py", "import os\nfrom portlab import lab, views"),
+        ("apps/tls.py", "def f():\n    import ssl\n    return ssl.MemoryBIO()"),
+        ("cli.py", "import ssl"),
         ("__init__.py", "from portlab.lab import Lab\nfrom portlab.views import ladder"),
         ("host.py", "from portlab.apps.app import App"),
     ],
@@ -90,7 +95,7 @@ def test_the_picture_of_the_imports_is_up_to_date() -> None:
 def test_opening_the_house_loads_nothing_heavy(statement: str) -> None:
     """Measured in benchmarks/startup.py; here, what would make it slow, without a clock."""
     heavy = {"scapy", "matplotlib", "numpy", "h11", "dnslib", "psutil", "IPython", "ipywidgets"}
-    heavy |= {"asyncio", "ipaddress", "subprocess", "platformdirs"}
+    heavy |= {"asyncio", "cryptography", "ipaddress", "ssl", "subprocess", "platformdirs"}
     code = f"import sys; before = set(sys.modules); {statement}; print(*set(sys.modules) - before)"
     run = subprocess.run(
         [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True

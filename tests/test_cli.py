@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -78,6 +79,15 @@ def test_the_json_of_a_handshake_adds_up() -> None:
         assert record["origin"] == "modelled"
         assert record["fate"] == "delivered"
     assert syn["time"] < syn_ack["time"] <= ack["time"]
+
+
+@pytest.mark.parametrize("command", ["handshake", "show", "script"])
+def test_help_says_from_where_the_times_of_the_json_count(command: str) -> None:
+    said = " ".join(portlab(command, "--help").stdout.split())
+    assert "seconds since 2026-01-01T00:00Z" in said
+    begin = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+    for record in records("handshake"):
+        assert record["unix_time"] == begin + record["time"]
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:

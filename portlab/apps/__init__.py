@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from portlab.apps.app import Told as Told
     from portlab.apps.app import Wake as Wake
     from portlab.apps.app import Woken as Woken
+    from portlab.apps.certificates import Authority as Authority
+    from portlab.apps.certificates import Certificate as Certificate
     from portlab.apps.daytime import Daytime as Daytime
     from portlab.apps.dhcp import Dhcp as Dhcp
     from portlab.apps.dhcp_relay import DhcpRelay as DhcpRelay
@@ -37,14 +39,27 @@ if TYPE_CHECKING:
     from portlab.apps.echo import Echo as Echo
     from portlab.apps.ftp import Ftp as Ftp
     from portlab.apps.http import Http as Http
+    from portlab.apps.mail.imap import Imap as Imap
+    from portlab.apps.mail.pop3 import Pop3 as Pop3
+    from portlab.apps.mail.post import Mailbox as Mailbox
+    from portlab.apps.mail.post import Post as Post
+    from portlab.apps.mail.smtp import Smtp as Smtp
+    from portlab.apps.netbios import NetbiosNames as NetbiosNames
     from portlab.apps.ntp import Ntp as Ntp
     from portlab.apps.proxy import Proxy as Proxy
     from portlab.apps.radius import Radius as Radius
+    from portlab.apps.smb import SmbGreeting as SmbGreeting
     from portlab.apps.snmp import Snmp as Snmp
+    from portlab.apps.ssh import SshGreeting as SshGreeting
     from portlab.apps.stun import Stun as Stun
     from portlab.apps.syslog import Syslog as Syslog
     from portlab.apps.tacacs import Tacacs as Tacacs
+    from portlab.apps.telnet import Telnet as Telnet
     from portlab.apps.tftp import Tftp as Tftp
+    from portlab.apps.tls import StartTls as StartTls
+    from portlab.apps.tls import Tls as Tls
+    from portlab.apps.tls import TlsSession as TlsSession
+    from portlab.apps.vnc import VncGreeting as VncGreeting
     from portlab.apps.voice import Voice as Voice
 
 _PROTOCOL = (
@@ -52,6 +67,8 @@ _PROTOCOL = (
     "Reset Send SendTo Session Tell Told Wake Woken"
 )
 _HOMES = {
+    "Authority": "portlab.apps.certificates",
+    "Certificate": "portlab.apps.certificates",
     "Daytime": "portlab.apps.daytime",
     "Dhcp": "portlab.apps.dhcp",
     "DhcpRelay": "portlab.apps.dhcp_relay",
@@ -60,14 +77,27 @@ _HOMES = {
     "Echo": "portlab.apps.echo",
     "Ftp": "portlab.apps.ftp",
     "Http": "portlab.apps.http",
+    "Imap": "portlab.apps.mail.imap",
+    "Mailbox": "portlab.apps.mail.post",
+    "NetbiosNames": "portlab.apps.netbios",
     "Ntp": "portlab.apps.ntp",
+    "Pop3": "portlab.apps.mail.pop3",
+    "Post": "portlab.apps.mail.post",
     "Proxy": "portlab.apps.proxy",
     "Radius": "portlab.apps.radius",
+    "SmbGreeting": "portlab.apps.smb",
+    "Smtp": "portlab.apps.mail.smtp",
     "Snmp": "portlab.apps.snmp",
+    "SshGreeting": "portlab.apps.ssh",
+    "StartTls": "portlab.apps.tls",
     "Stun": "portlab.apps.stun",
     "Syslog": "portlab.apps.syslog",
     "Tacacs": "portlab.apps.tacacs",
+    "Telnet": "portlab.apps.telnet",
     "Tftp": "portlab.apps.tftp",
+    "Tls": "portlab.apps.tls",
+    "TlsSession": "portlab.apps.tls",
+    "VncGreeting": "portlab.apps.vnc",
     "Voice": "portlab.apps.voice",
     **dict.fromkeys(_PROTOCOL.split(), "portlab.apps.app"),
 }

@@ -161,7 +161,11 @@ class Session(Protocol):
 
 
 class App(Protocol):
-    """A program for one port."""
+    """A program for one port.
+
+    One whose class says `nodelay = True` has each piece sent at once, however small, as programs
+    ask for with TCP_NODELAY (RFC 9293 3.7.4, MUST-17). On real sockets portlab asks for it always.
+    """
 
     name: str
 

@@ -17,10 +17,13 @@ ZONE = "\n".join(
         "portlab.example.       300 IN MX    10 mail.portlab.example.",
         "mail.portlab.example.  300 IN A     192.0.2.25",
         "www.portlab.example.   300 IN CNAME portlab.example.",
+        'portlab.example.       300 IN TXT   "v=spf1 ip4:192.0.2.25 -all"',
+        "80.2.0.192.in-addr.arpa. 300 IN PTR portlab.example.",
         *(f"many.portlab.example. 300 IN A 192.0.2.{number}" for number in range(101, 141)),
     ]
 )
-"""What Dns serves unless it is given another zone; many.portlab.example has forty addresses."""
+"""What Dns serves unless it is given another zone; many.portlab.example has forty addresses. Names
+under in-addr.arpa lead from an address to its name (RFC 1035 3.5)."""
 
 PLAIN = 512
 MOST_OVER_UDP = 1232
@@ -35,6 +38,7 @@ _MOST_ALIASES = 8
 class Dns:
     """Answers with authority for the names of `zone`, written as a master file (RFC 1035 5.1).
 
+    It asks nobody else on a client's behalf, and says so (RA is 0, RFC 1035 4.1.1).
     A name that is not there is NXDOMAIN; a kind of record that a name has not got is an empty
     answer (RFC 2308). What is no question at all gets FORMERR, and an operation other than a
     standard query NOTIMP.
@@ -119,15 +123,17 @@ class _DnsSession:
             yield Close()
 
     def _stream(self, data: bytes) -> Iterator[Action]:
-        self._come += data
-        while len(self._come) >= 2:
-            end = 2 + int.from_bytes(self._come[:2], "big")
-            if len(self._come) < end:
-                return
-            message, self._come = self._come[2:end], self._come[end:]
-            answer = self._server.answer(message, over="tcp")
+        come = self._come + data
+        at = 0
+        while len(come) >= at + 2:
+            end = at + 2 + int.from_bytes(come[at : at + 2], "big")
+            if len(come) < end:
+                break
+            answer = self._server.answer(come[at + 2 : end], over="tcp")
             if answer is not None:
                 yield Send(framed(answer))
+            at = end
+        self._come = come[at:]
 
 
 def framed(message: bytes) -> bytes:

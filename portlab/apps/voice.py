@@ -67,6 +67,7 @@ class Voice:
     """
 
     name = "Voice"
+    nodelay = True
 
     def __init__(self, seconds: float = 1.0) -> None:
         packets = round(seconds * 1_000_000 / EVERY)

@@ -4,7 +4,7 @@ Each claim has the number of the course's list, what is right instead and where 
 and a test that runs. The tests stand by subject; how they are shown elsewhere is not known here.
 """
 
-from portlab.claims import asking, choosing, opening, ports, ranges, silence, words
+from portlab.claims import asking, choosing, opening, ports, ranges, remote, silence, words
 from portlab.claims.trial import Claim, Evidence, Finding, Trial, TriedClaim
 from portlab.errors import LabError
 from portlab.wording import listed
@@ -18,6 +18,7 @@ CLAIMS: dict[int, Claim] = {
             *opening.CLAIMS,
             *ports.CLAIMS,
             *ranges.CLAIMS,
+            *remote.CLAIMS,
             *silence.CLAIMS,
             *words.CLAIMS,
         ),

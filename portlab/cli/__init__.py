@@ -164,6 +164,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="write the packets to FILE.pcapng or FILE.pcap; a file of that name is replaced",
     )
+    handshake.add_argument(
+        "--why",
+        action="store_true",
+        help="say beneath each packet why it was sent, and by which section of which RFC; of real "
+        "packets, what an observer infers",
+    )
     handshake.set_defaults(command=commands.handshake)
 
     show = kinds.add_parser(
@@ -181,6 +187,13 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument(
         "--first", type=values.number, metavar="N", help="read only N packets of the file"
     )
+    show.add_argument(
+        "--why",
+        action="store_true",
+        help="say beneath each packet what an observer infers: what it answers and acknowledges, "
+        "and of a retransmission, a reset and the like, why it is taken for one. Why its sender "
+        "sent it stands in no capture",
+    )
     show.set_defaults(command=commands.show)
 
     _add_script(kinds)
@@ -197,10 +210,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--json",
             action="store_true",
-            help="print a list of records as JSON instead of the ladder",
-        )
-        command.add_argument(
-            "--why", action="store_true", help="say beneath the ladder why each packet was sent"
+            help="print a list of records as JSON instead of the ladder: `time` and `arrival` are "
+            "seconds since 2026-01-01T00:00Z, where the model's clock starts, and `unix_time` is "
+            "`time` since 1970",
         )
     return parser
 
@@ -214,9 +226,18 @@ def _add_script(kinds: "argparse._SubParsersAction[_Parser]") -> None:
         "or skip for each, and ends with status 1 if one has failed. The options say what the "
         "scripts assume of the host.",
     )
-    script.add_argument("files", metavar="FILE", nargs="+", help="a script, often named *.pkt")
     script.add_argument(
-        "--json", action="store_true", help="print a list of outcomes as JSON, with the packets"
+        "files",
+        metavar="FILE",
+        nargs="+",
+        help="a script, often named *.pkt; a folder, for every *.pkt in it and below; or a pattern "
+        "in quotes",
+    )
+    script.add_argument(
+        "--json",
+        action="store_true",
+        help="print a list of outcomes as JSON, with the packets; `time` and `arrival` are seconds "
+        "since 2026-01-01T00:00Z",
     )
     script.add_argument(
         "--mss",

@@ -137,7 +137,7 @@ def script(options: argparse.Namespace) -> int:
         ip_version=options.ip_version,
     )
     outcomes = []
-    for file in options.files:
+    for file in _scripts(options.files):
         try:
             outcome = play(_bytes_of(file), name=file, assumed=assumed)
         except ScriptError as error:
@@ -164,6 +164,27 @@ def port(options: argparse.Namespace) -> None:
         print(json.dumps(found.as_dict(), indent=2))
     else:
         print(found)
+
+
+def _scripts(given: list[str]) -> list[str]:
+    """The files that are meant: of a folder all *.pkt under it; patterns, for shells without."""
+    from glob import escape, glob
+
+    found = []
+    for one in given:
+        if os.path.isdir(one):
+            files = sorted(glob(os.path.join(escape(one), "**", "*.pkt"), recursive=True))
+        elif not os.path.exists(one) and any(sign in one for sign in "*?["):
+            files = sorted(glob(one, recursive=True))
+        else:
+            files = [one]
+        if not files:
+            raise PortlabError(
+                f"No script is meant by {one}: a folder stands for every *.pkt in it and below, a "
+                "pattern such as 'close*.pkt' for what it fits. Is it the right folder?"
+            )
+        found += files
+    return found
 
 
 def _bytes_of(file: str) -> bytes:

@@ -31,6 +31,7 @@ LIBRARIES = (
 )
 LAB_PORT = 8888
 NOT_NEEDED = "Not needed: the model world shows every packet."
+IN_WIRESHARK = 'so Wireshark can capture; Lab("loopback", capture=True) does so on Linux only'
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def _capture() -> Finding:
     if sys.platform == "win32":
         windows = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"))
         if (windows / "System32" / "Npcap" / "wpcap.dll").exists():
-            return Finding(what, True, "Npcap is installed")
+            return Finding(what, True, f"Npcap is installed, {IN_WIRESHARK}")
         return Finding(what, False, "no Npcap", f"{NOT_NEEDED} Wireshark's installer brings it.")
     return _capture_by_bpf(what)
 
@@ -178,7 +179,7 @@ def _capture_by_bpf(what: str) -> Finding:
     for device in sorted(Path("/dev").glob("bpf*")):
         try:
             os.close(os.open(device, os.O_RDONLY))
-            return Finding(what, True, f"{device} may be opened")
+            return Finding(what, True, f"{device} may be opened, {IN_WIRESHARK}")
         except OSError as error:
             if error.errno != errno.EBUSY:
                 seen = f"{device}: {_words(error)}"

@@ -8,6 +8,7 @@ from portlab.apps.dns import Dns
 from portlab.apps.echo import Echo
 from portlab.apps.http import Http
 from portlab.apps.snmp import Snmp, get_request, values
+from portlab.apps.voice import Voice
 from portlab.errors import PortlabError, TimedOut
 from portlab.lab import Lab
 from portlab.tools.lookup import lookup
@@ -119,6 +120,14 @@ def http(lab: Lab) -> bytes:
         return connection.receive_all()
 
 
+def client_ports(lab: Lab) -> None:
+    """Six services are called, and the client's system chooses its ports (lesson 02)."""
+    server, client = lab.hosts("server", "client")
+    for port in (22, 25, 80, 110, 143, 443):
+        server.listen(port)
+        client.connect(server, port)
+
+
 def echo_over_udp(lab: Lab) -> None:
     """The question of lesson 10."""
     server, client = lab.hosts("server", "client")
@@ -135,6 +144,59 @@ def echo_over_tcp(lab: Lab) -> None:
     with client.connect(server, 7) as connection:
         connection.send(b"hello")
         connection.receive_until(b"o")
+
+
+def twenty_over_udp(lab: Lab) -> None:
+    """Twenty questions of lesson 10, one after the other; who gets no answer does not ask again."""
+    server, client = lab.hosts("server", "client")
+    server.udp(7, Echo())
+    for _ in range(20):
+        client.udp().send_to(b"hello", server, 7)
+        lab.run()
+
+
+def twenty_over_tcp(lab: Lab) -> None:
+    """The same twenty of lesson 10, each over a connection of its own."""
+    server, client = lab.hosts("server", "client")
+    server.listen(7, Echo())
+    for _ in range(20):
+        with client.connect(server, 7) as connection:
+            connection.send(b"hello")
+            connection.receive_until(b"o")
+
+
+def call_over_udp(lab: Lab) -> None:
+    """A second of talk in lesson 10."""
+    speaker, listener = lab.hosts("speaker", "listener")
+    speaker.udp(5004, Voice())
+    listener.udp().send_to(b"hello", speaker, 5004)
+
+
+def call_over_tcp(lab: Lab) -> None:
+    """The same second of lesson 10."""
+    speaker, listener = lab.hosts("speaker", "listener")
+    speaker.listen(5004, Voice())
+    listener.connect(speaker, 5004)
+
+
+def one_connection(lab: Lab) -> None:
+    """Two pictures of lesson 10, piece by piece in turn."""
+    server, client = lab.hosts("server", "client")
+    listener = server.listen(80)
+    client.connect(server, 80)
+    page = listener.accept()
+    page.send((b"A" * 1460 + b"B" * 1460) * 4)
+
+
+def two_connections(lab: Lab) -> None:
+    """The same two pictures of lesson 10, each by itself."""
+    server, client = lab.hosts("server", "client")
+    listener = server.listen(80)
+    client.connect(server, 80)
+    client.connect(server, 80)
+    first, second = listener.accept(), listener.accept()
+    first.send(b"A" * 1460 * 4)
+    second.send(b"B" * 1460 * 4)
 
 
 def dns(lab: Lab) -> None:

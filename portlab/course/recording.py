@@ -9,7 +9,7 @@ import json
 import platform
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,22 +21,27 @@ from portlab.network.faults import Fault, drop
 from portlab.network.link import Link
 from portlab.system.session import is_static
 from portlab.trace.capture import load, save
+from portlab.trace.record import Record
 from portlab.trace.trace import Trace
+from portlab.trace.writing import told
 from portlab.wording import listed
 
 SEED = 1
-HOSTS = {"10.0.0.1": "server", "10.0.0.2": "client"}
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One capture: its story in `recorded`, and what the wire does to it."""
+    """One capture: its story in `recorded`, and what the wire does to it.
+
+    `hosts` are those of the story, in their order.
+    """
 
     story: Callable[[Lab], object]
     shows: str
     link: Link | None = None
     faults: tuple[Fault, ...] = ()
     variant: str = ""
+    hosts: tuple[str, str] = ("server", "client")
 
     @property
     def name(self) -> str:
@@ -53,6 +58,14 @@ class Recording:
 
 FIRST_DATA = 4
 """The transmission behind the three of a handshake."""
+
+BAD_LINE = Link(loss=0.1)
+LONG_LINE = Link(delay=0.050)
+CALL = Link(delay=0.060)
+"""Where one packet's loss makes others late by much more than a busy computer does."""
+
+THIRD_SOUND_OVER_UDP, THIRD_SOUND_OVER_TCP = 4, 6
+"""Behind the datagram or the handshake that begins the call, and before the first ACK."""
 
 RECORDINGS = {
     one.name: one
@@ -76,6 +89,7 @@ RECORDINGS = {
         Recording(recorded.half_closed, "the server answers after the client's FIN"),
         Recording(recorded.aborted, "a close with unread data is a reset"),
         Recording(recorded.http, "one page over HTTP"),
+        Recording(recorded.client_ports, "six calls, and the ports that the client gets for them"),
         Recording(recorded.echo_over_udp, "a question and its answer in two datagrams"),
         Recording(recorded.echo_over_tcp, "the same question over TCP"),
         Recording(
@@ -83,6 +97,34 @@ RECORDINGS = {
             "the question is lost, and sent again",
             faults=(drop(FIRST_DATA),),
             variant="-lost",
+        ),
+        Recording(recorded.twenty_over_udp, "twenty questions on a line that loses", link=BAD_LINE),
+        Recording(
+            recorded.twenty_over_tcp, "the same twenty, each asked until it is heard", link=BAD_LINE
+        ),
+        Recording(
+            recorded.call_over_udp,
+            "a second of talk, of which one packet never comes",
+            link=CALL,
+            faults=(drop(THIRD_SOUND_OVER_UDP),),
+            variant="-lost",
+            hosts=("speaker", "listener"),
+        ),
+        Recording(
+            recorded.call_over_tcp,
+            "the same second: that packet comes late, and holds up others",
+            link=CALL,
+            faults=(drop(THIRD_SOUND_OVER_TCP),),
+            variant="-lost",
+            hosts=("speaker", "listener"),
+        ),
+        *(
+            Recording(story, shows, link=LONG_LINE, faults=faults, variant=variant)
+            for story, shows, first in (
+                (recorded.one_connection, "two pictures over one connection", FIRST_DATA),
+                (recorded.two_connections, "two pictures over two", 2 * FIRST_DATA - 1),
+            )
+            for variant, faults in (("", ()), ("-lost", (drop(first),)))
         ),
         Recording(recorded.dns, "a name and its address, in two datagrams"),
         Recording(recorded.dns_truncated, "an answer too long for UDP comes over TCP"),
@@ -106,9 +148,11 @@ def recording(name: str) -> Trace:
     >>> [record.flags for record in recording("handshake")]
     ['SYN', 'SYN,ACK', 'ACK']
     """
-    trace = load(_known(name).path)
+    known = _known(name)
+    seen = load(known.path)
     made = json.loads((_folder() / "made.json").read_text(encoding="utf-8"))[name]
-    trace.hosts = dict(HOSTS)
+    hosts = dict(zip(("10.0.0.1", "10.0.0.2"), known.hosts, strict=True))
+    trace = Trace([_on_our_wire(record) for record in seen], hosts=hosts, notes=seen.notes)
     trace.title = name.replace("-", " ")
     trace.notes += (f"Recorded on {made['system']} on {made['date']}, not run here.",)
     return trace
@@ -145,6 +189,14 @@ def make(names: Sequence[str]) -> None:
         made[name] = {"system": f"Linux {version}", "date": today}
     kept = {name: made[name] for name in RECORDINGS if name in made}
     index.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+
+
+def _on_our_wire(record: Record) -> Record:
+    """With what became of the packet: a capture cannot tell, but the wire was ours, and `save`
+    wrote beside each packet what it did."""
+    fate, cause, delay = told(record.comments[0])
+    arrival = None if delay is None else record.time + delay
+    return replace(record, fate=fate, cause=cause, arrival=arrival)
 
 
 def _known(name: str) -> Recording:

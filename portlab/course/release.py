@@ -8,6 +8,7 @@ metadata never show learners a solution.
 
 import ast
 import json
+import re
 from typing import Any
 
 from portlab import material
@@ -86,6 +87,8 @@ def _replaced(source: str, starter: str) -> str:
 def solution_of(exercise: str) -> str:
     """The source of an exercise's solution cell, as the course's author wrote it, without marks.
 
+    Nor has it the starter's lines such as `ack = ...`, for it gives each name its value.
+
     Raises PortlabError where no lesson has it.
     """
     for name in material.lessons():
@@ -93,9 +96,13 @@ def solution_of(exercise: str) -> str:
         for cell in notebook["cells"]:
             if cell["metadata"].get("nbgrader", {}).get("grade_id") == solution_id(exercise):
                 lines = "".join(cell["source"]).splitlines()
-                return "\n".join(one for one in lines if BEGIN not in one and END not in one)
+                return "\n".join(one for one in lines if not _is_starters(one))
     raise PortlabError(
         f"No lesson of this installation holds a solution of {exercise}: no cell has the grade_id "
         f"{solution_id(exercise)!r}. Install portlab again: "
         "`pip install --force-reinstall portlab`; or, if the exercise is your own, add its cells."
     )
+
+
+def _is_starters(line: str) -> bool:
+    return BEGIN in line or END in line or bool(re.fullmatch(r"\w+ = \.\.\.", line))

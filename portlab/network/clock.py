@@ -36,6 +36,11 @@ def deadline_after(now: int, timeout: float | None) -> int | None:
     return now + microseconds(timeout, "A timeout")
 
 
+def in_words(timeout: float | None) -> str:
+    """How long somebody waited in vain, behind a clause: `in 30 s`."""
+    return "ever" if timeout is None else f"in {timeout:g} s"
+
+
 def _number(value: object, what: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise LabError(f"{what} is a number of seconds, such as 0.5, and not {value!r}.")

@@ -7,7 +7,7 @@ from portlab.errors import AddressError, ConnectionClosed, LabError, PortUnreach
 from portlab.host import Closing, Host, written
 from portlab.network.binding import shown
 from portlab.network.checks import as_bytes, check_count
-from portlab.network.clock import deadline_after
+from portlab.network.clock import deadline_after, in_words
 from portlab.network.many import is_multicast
 from portlab.network.programs import UdpService
 from portlab.network.stack import Stack
@@ -86,7 +86,7 @@ class ModelUdpSocket(Closing):
         self._check_came_back()
         if not socket.inbox:
             raise TimedOut(
-                f"No datagram came to {written((self.address, self.port))} in the time allowed. "
+                f"No datagram came to {written((self.address, self.port))} {in_words(timeout)}. "
                 "UDP does not say whether one was lost, or none was sent: look at the ladder."
             )
         data, source = socket.inbox.popleft()

@@ -4,13 +4,14 @@ Everything here is a thin shell: it checks what it was given, asks the host's `S
 the network's time pass until there is an answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from portlab.apps.app import App, check_app
-from portlab.errors import TimedOut
-from portlab.host import Host, SocketInfo
+from portlab.errors import LabError, TimedOut
+from portlab.host import Host, SocketInfo, SocketTable
 from portlab.network.checks import as_bytes, check_count
-from portlab.network.clock import SECOND, deadline_after
+from portlab.network.clock import SECOND, deadline_after, in_words
 from portlab.network.connection import ModelConnection
 from portlab.network.datagrams import ModelUdpSocket
 from portlab.network.listener import ModelListener
@@ -90,7 +91,7 @@ class ModelHost:
         self._stack.pings.forget(ping)
         if ping.answered is None:
             raise TimedOut(
-                f"No answer from {address} to a ping of {self.name} in the time allowed: the host "
+                f"No answer from {address} to a ping of {self.name} {in_words(timeout)}: the host "
                 "may be down or not exist, or the packet or its answer was lost. That says nothing "
                 "of any port: ICMP has none."
             )
@@ -107,11 +108,11 @@ class ModelHost:
             service = None if app is None else UdpService(self._stack, socket, app)
         return ModelUdpSocket(self._stack, socket, service, self._resolve)
 
-    def sockets(self) -> tuple[SocketInfo, ...]:
+    def sockets(self) -> SocketTable:
         with self._network.acting():
             return self._table()
 
-    def _table(self) -> tuple[SocketInfo, ...]:
+    def _table(self) -> SocketTable:
         rows = []
         for listening in self._stack.tcp.listening():
             program = getattr(listening.app, "name", None)
@@ -126,12 +127,29 @@ class ModelHost:
             for address in _rows(one.bound):
                 local = (address, one.port)
                 rows.append(SocketInfo("udp", "UNCONN", local, one.peer, one.program))
-        return tuple(rows)
+        return SocketTable(rows)
 
     def take_address(self, address: str) -> None:
         """Have `address` besides its own from now on; whoever calls has looked that it is free."""
         self._stack.addresses = (address, *self._stack.addresses)
         self._network.own(self.name, address)
+
+    def inside(self) -> NoReturn:
+        raise LabError(
+            f"{self.name} is a host of the model world: its TCP is portlab's own, and no socket of "
+            "Python's can be made in it. Programs written for real sockets need Lab('kernel') "
+            "(`portlab doctor` says whether it runs here). In this world use connect(), and "
+            "listen() with an app."
+        )
+
+    def run(
+        self, argv: Sequence[str], *, input: bytes = b"", timeout: float | None = 10.0
+    ) -> NoReturn:
+        raise LabError(
+            f"{self.name} is a host of the model world: its TCP is portlab's own, and no program "
+            "of this computer can run in it. That needs Lab('kernel') (`portlab doctor` says "
+            "whether it runs here). In this world use connect(), and listen() with an app."
+        )
 
     def is_under_way(self) -> bool:
         """Whether its TCP still waits for an answer: to a SYN, a FIN, or to bytes it has sent."""

@@ -3,7 +3,7 @@
 from portlab.errors import ConnectionClosed, LabError, TimedOut
 from portlab.host import Closing, written
 from portlab.network.binding import shown
-from portlab.network.clock import deadline_after
+from portlab.network.clock import deadline_after, in_words
 from portlab.network.connection import ModelConnection
 from portlab.network.stack import Stack
 from portlab.network.tcp_sockets import ListeningSocket
@@ -39,7 +39,7 @@ class ModelListener(Closing):
         socket = self._stack.tcp.accept(self._listening)
         if socket is None:
             raise TimedOut(
-                f"Nobody connected to {where} in the time allowed. Connect first, or give a "
+                f"Nobody connected to {where} {in_words(timeout)}. Connect first, or give a "
                 "longer timeout."
             )
         return ModelConnection(self._stack, socket)

@@ -1,7 +1,7 @@
 """Addresses that mean many hosts at once: broadcast, and multicast groups.
 
-UDP alone sends to them. TCP connects two ends, and must refuse the call and overhear the SYN (RFC
-9293 3.9.2.3).
+UDP alone sends to them. TCP connects two ends, and must refuse the call (RFC 9293 3.9.1.1) and
+overhear the SYN (3.9.2.3).
 """
 
 NOBODY_YET = "0.0.0.0"

@@ -5,6 +5,7 @@ failing that, the answer is a reset. How a connection behaves is the business of
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from portlab.apps.app import Address, App
@@ -15,7 +16,7 @@ from portlab.network.isn import initial_sequence_number
 from portlab.network.many import is_for_many
 from portlab.network.programs import TcpProgram
 from portlab.packets import Segment
-from portlab.tcp import Endpoint, Listener, State, reset_for
+from portlab.tcp import Config, Endpoint, Listener, State, reset_for
 from portlab.tcp.variables import variables
 from portlab.trace.record import StateChange
 
@@ -104,7 +105,8 @@ class TcpSockets:
             if overlap(bound, other.bound):
                 holder = getattr(other.app, "name", None) or "another listener"
                 raise in_use(stack.name, "TCP", bound, port, holder)
-        listener = Listener((bound or "0.0.0.0", port), backlog=backlog, config=stack.config)
+        config = self._config_for(app)
+        listener = Listener((bound or "0.0.0.0", port), backlog=backlog, config=config)
         listening = ListeningSocket(bound, port, app, once, listener)
         self._listening.setdefault(port, []).append(listening)
         return listening
@@ -112,7 +114,7 @@ class TcpSockets:
     def open(self, remote: Address, *, source_port: int = 0, app: App | None = None) -> TcpSocket:
         """Start a connection: the SYN is on its way when this returns.
 
-        Raises PortInUse, and AddressError for an address of many hosts (RFC 9293 3.9.2.3, MUST-46).
+        Raises PortInUse, and AddressError for an address of many hosts (RFC 9293 3.9.1.1, MUST-46).
         """
         stack = self._stack
         if is_for_many(remote[0]):
@@ -139,7 +141,7 @@ class TcpSockets:
         local = (source, source_port)
         now = stack.network.now
         iss = initial_sequence_number(now, local, remote, stack.secret)
-        endpoint = Endpoint(local, remote, iss=iss, config=stack.config)
+        endpoint = Endpoint(local, remote, iss=iss, config=self._config_for(app))
         socket = self._add(endpoint, local, remote)
         if app is not None:
             socket.program = TcpProgram(stack, socket, app)
@@ -259,6 +261,10 @@ class TcpSockets:
 
     def _unused(self, port: int) -> bool:
         return port not in self._listening and all(flow[1] != port for flow in self._flows)
+
+    def _config_for(self, app: App | None) -> Config:
+        config = self._stack.config
+        return replace(config, nagle=False) if getattr(app, "nodelay", False) else config
 
     def _no_port_left(self) -> PortInUse:
         return PortInUse(

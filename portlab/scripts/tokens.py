@@ -150,7 +150,11 @@ class Cursor:
         return number
 
     def expected(self, what: str, remedy: str = _HELP) -> NoReturn:
-        """Raise a ScriptError about the next token."""
+        """Raise a ScriptError about the next token, or about the end of a line without one."""
+        before = self._found[max(self.at - 1, 0)]
+        if self.at and self.next.line > self.last_line and "\n" not in before.text:
+            behind = Token("end", "", before.line, before.column + len(before.text))
+            self.fail(f"expected {what}, found the end of the line", remedy, behind)
         self.fail(f"expected {what}, found {self.next}", remedy)
 
     def fail(self, what: str, remedy: str = _HELP, at: Token | None = None) -> NoReturn:

@@ -1,6 +1,7 @@
 """A Service: one row of the catalogue, or of the registry where the catalogue has none."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from portlab.ports import PortRange, port_range
 
@@ -78,7 +79,7 @@ class Service:
 
         return card(self)
 
-    def _repr_markdown_(self) -> str:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         from portlab.services.card import marked
 
-        return marked(self)
+        return {"text/plain": str(self), "text/markdown": marked(self)}

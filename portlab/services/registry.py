@@ -26,7 +26,10 @@ class Assignment:
 
 
 class Registry:
-    """All assignments, by number and by name."""
+    """All assignments, by number and by name.
+
+    `numbers` are those assigned for at least one transport, `names` all names in small letters.
+    """
 
     def __init__(self, assignments: tuple[Assignment, ...]) -> None:
         self.assignments = assignments
@@ -35,6 +38,8 @@ class Registry:
         for one in assignments:
             self._at.setdefault(one.number, []).append(one)
             self._named.setdefault(one.name.lower(), []).append(one)
+        self.numbers = frozenset(self._at)
+        self.names = frozenset(self._named)
 
     def at(self, number: int, transport: str | None = None) -> tuple[Assignment, ...]:
         """What the registry has for this number: one line for each transport."""
@@ -66,16 +71,6 @@ class Registry:
         """
         here = {one.transport for one in self._at.get(number, ()) if one.name == name}
         return tuple(transport for transport in TRANSPORTS if transport in here)
-
-    @property
-    def numbers(self) -> frozenset[int]:
-        """Every number that is assigned for at least one transport."""
-        return frozenset(self._at)
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Every name, in small letters."""
-        return frozenset(self._named)
 
 
 @cache

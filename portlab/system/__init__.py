@@ -8,6 +8,7 @@ reading, not from guessing by name or version, and asking changes nothing and se
     ports.py       a free port
     port_rules.py  which ports it gives to clients, and which it keeps from users
     facts.py       such things as a table
+    listening.py   ports with a program behind them
     namespaces.py  what keeps a private network from being made here
     commands.py    programs of the system that know something
 """

@@ -1,6 +1,6 @@
-"""A capture file frame by frame, as scapy's raw readers give it: pcap, pcapng, either gzipped.
+"""A capture file frame by frame: pcap, or pcapng as scapy's raw reader gives it, either gzipped.
 
-No format is taken apart here. What lives here is what scapy leaves open: bounds on what a file may
+No format is taken apart here. What lives here is what holds for both: bounds on what a file may
 make us read, times in whole microseconds, and what to say of a file that is damaged.
 """
 
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from portlab.errors import CaptureError
+from portlab.trace.pcap import MAX_FRAME, Damaged, SeenFrame, frames_of_pcap
 from portlab.trace.record import EPOCH
 
 if TYPE_CHECKING:
@@ -18,15 +19,7 @@ MAX_BYTES = 256 * 2**20
 """How many bytes of a capture are read at most, unpacked."""
 
 _MAX_BLOCK = 16 * 2**20
-_MAX_FRAME = 2**18
 _DECRYPTION_SECRETS = 10
-
-SeenFrame = tuple[int, int, bytes, int, list[bytes]]
-"""Time (microseconds since 2026), link type, bytes, number of bytes cut off, comments."""
-
-
-class _Damaged(Exception):
-    """A length in the file that no capture can have."""
 
 
 class _Stream:
@@ -38,7 +31,7 @@ class _Stream:
 
     def read(self, size: int) -> bytes:
         if not 0 <= size <= _MAX_BLOCK:
-            raise _Damaged
+            raise Damaged
         data: bytes = self.file.read(size)
         self.count += len(data)
         if self.count > MAX_BYTES:
@@ -79,19 +72,12 @@ class Frames:
         return self._frames
 
     def _read(self) -> Iterator[SeenFrame]:
-        reader = self._open()
-        if hasattr(reader, "interfaces"):
-            step, meaning = reader._read_block, self._pcapng_meaning()
-            # Keys to encrypted packets: scapy would set them for the whole process.
-            reader.blocktypes.pop(_DECRYPTION_SECRETS, None)
-        else:
-            step, meaning = reader._read_packet, self._pcap_meaning(reader)
+        step = self._open()
         number = 0
         while True:
             start = self._stream.count
             try:
-                item = step(_MAX_FRAME)
-                frame = None if item is None else meaning(*item)
+                frame = step()
             except CaptureError:
                 raise
             except Exception as error:
@@ -113,25 +99,18 @@ class Frames:
             "Copy it again from where it was captured, and stop the capture before you copy."
         )
 
-    def _open(self) -> Any:
-        """scapy's reader. A class of pcapng's own, because a new section starts new interfaces."""
-        from scapy.error import Scapy_Exception
-        from scapy.utils import RawPcapNgReader, RawPcapReader
-
-        class Sections(RawPcapNgReader):
-            def _read_block_shb(self) -> None:
-                super()._read_block_shb()
-                self.interfaces.clear()
-
-        empty = True
-        readers: tuple[Any, ...] = (Sections, RawPcapReader)
-        for reader in readers:
+    def _open(self) -> Callable[[], SeenFrame | None]:
+        """What gives the next frame, or None for a block that holds none."""
+        empty = False
+        for opening in (frames_of_pcap, self._frames_of_pcapng):
             try:
                 self._stream.rewind()
-                return reader(self._stream)
-            except Exception as error:
-                # As below. Nothing at all to read is the one thing scapy itself says plainly.
-                empty = empty and isinstance(error, Scapy_Exception) and not self._stream.count
+                step = opening(self._stream.read)
+            except Exception:
+                continue  # as in _read; what is wrong is told below
+            if step is not None:
+                return step
+            empty = not self._stream.count
         if empty:
             raise CaptureError(f"{self._name} is empty. Capture again, and stop before you save.")
         raise CaptureError(
@@ -139,21 +118,27 @@ class Frames:
             "If Wireshark opens it, save it there as pcapng."
         )
 
-    def _pcap_meaning(self, reader: Any) -> Callable[..., Any]:
-        # The upper half of the field may hold the length of a checksum.
-        link_type = reader.linktype & 0xFFFF
-        per_microsecond = 1000 if reader.nano else 1
+    def _frames_of_pcapng(self, _: Callable[[int], bytes]) -> Callable[[], SeenFrame | None]:
+        """By scapy's reader. A class of our own, because a new section starts new interfaces."""
+        from scapy.utils import RawPcapNgReader
 
-        def meaning(data: bytes, meta: Any) -> SeenFrame:
-            seconds, fraction, wire_length, length = meta
-            if len(data) < length:
-                raise _Damaged
-            time = (seconds - EPOCH) * 1_000_000 + fraction // per_microsecond
-            return time, link_type, data, max(0, wire_length - length), []
+        class Sections(RawPcapNgReader):
+            def _read_block_shb(self) -> None:
+                super()._read_block_shb()
+                self.interfaces.clear()
 
-        return meaning
+        reader: Any = Sections(self._stream)  # type: ignore[arg-type]
+        # Keys to encrypted packets: scapy would set them for the whole process.
+        reader.blocktypes.pop(_DECRYPTION_SECRETS, None)
+        meaning = self._pcapng_meaning()
 
-    def _pcapng_meaning(self) -> Callable[..., Any]:
+        def step() -> SeenFrame | None:
+            block = reader._read_block(MAX_FRAME)
+            return None if block is None else meaning(*block)
+
+        return step
+
+    def _pcapng_meaning(self) -> Callable[..., SeenFrame]:
         last = 0
 
         def meaning(data: bytes, meta: Any) -> SeenFrame:

@@ -12,6 +12,7 @@ from portlab.apps.voice import Chunk
 from portlab.errors import PortlabError
 from portlab.trace.conversations import Conversation, conversations
 from portlab.trace.delivery import Delivery, deliveries, sendings
+from portlab.trace.record import Origin
 from portlab.trace.trace import Trace
 
 WAIT = 0.150
@@ -37,10 +38,12 @@ class HeardChunk:
 class HeardVoice:
     """All packets of one voice, in the order in which they were spoken.
 
-    `proto` is what carried them, `wait` the seconds from mouth to ear.
+    `proto` is what carried them, `origin` what made those packets, `wait` the seconds from mouth to
+    ear.
     """
 
     proto: str
+    origin: Origin
     wait: float
     chunks: tuple[HeardChunk, ...]
 
@@ -79,7 +82,7 @@ def heard_voice(trace: Trace, wait: float = WAIT) -> HeardVoice:
             if said:
                 come = _chunks(one, deliveries(one.trace, listener))
                 chunks = tuple(_judged(said, come, round(wait * 1_000_000)))
-                return HeardVoice(one.proto, wait, chunks)
+                return HeardVoice(one.proto, one.trace[0].origin, wait, chunks)
     raise PortlabError(
         "Nobody speaks in this trace: there is no voice to hear. Let a host serve apps.Voice(), "
         "and another connect to it, or send it a datagram."

@@ -1,10 +1,10 @@
 """Records into capture files, by scapy's raw writers."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from portlab.errors import CaptureError
 from portlab.trace.links import RAW_IP
-from portlab.trace.record import EPOCH, Record
+from portlab.trace.record import EPOCH, Fate, Record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,8 +101,17 @@ def _comments(record: Record) -> list[bytes]:
             "origin": record.origin,
             "fate": record.fate,
             "cause": record.cause,
+            "arrived": record.arrival and f"{record.arrival - record.time} microseconds later",
             "state": record.state,
             "why": reason and f"{record.why} ({reason.source})",
         }
         texts = ["; ".join(f"{name}: {text}" for name, text in known.items() if text)]
     return [text.encode()[:_MAX_COMMENT] for text in texts]
+
+
+def told(comment: str) -> tuple[Fate, str | None, int | None]:
+    """What such a comment says of the wire: fate, cause, and microseconds to the arrival."""
+    said = dict(part.split(": ", 1) for part in comment.split("; "))
+    fate = next(fate for fate in get_args(Fate) if fate == said["fate"])
+    delay = said.get("arrived")
+    return fate, said.get("cause"), int(delay.split()[0]) if delay else None

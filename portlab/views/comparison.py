@@ -200,11 +200,22 @@ def _summary(
     if first.again or second.again:
         yield _both(f"Retransmissions{INFERRED}", first.again, second.again)
     yield _both("From the first packet to the last arrival", first.span, second.span)
+    yield from _cut_short(one, other)
     if one.outcome == other.outcome and one.outcome:
         yield f"Both ended alike. {one.outcome}"
     elif one.outcome or other.outcome:
         for name, layout in (("first", one), ("second", other)):
             yield f"The {name}: {layout.outcome or 'It ran to its end.'}"
+
+
+def _cut_short(one: Layout, other: Layout) -> Iterable[str]:
+    """A run that broke off looks fast, for nothing is seen of what it waited for in vain."""
+    if bool(one.outcome) != bool(other.outcome):
+        name = "first" if one.outcome else "second"
+        yield (
+            f"These two times do not compare: the {name} ended in an error, and a wait for what "
+            "never came is not counted."
+        )
 
 
 class _Counts:

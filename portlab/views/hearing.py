@@ -115,7 +115,7 @@ def _lines(voice: HeardVoice) -> list[Any]:
 
 def _title(voice: HeardVoice) -> str:
     return (
-        f"Over {voice.proto.upper()}: {voice.on_time} of {len(voice)} on time, "
+        f"Over {voice.proto.upper()}, {voice.origin}: {voice.on_time} of {len(voice)} on time, "
         f"{voice.late} late, {voice.lost} lost"
     )
 

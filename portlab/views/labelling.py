@@ -50,6 +50,22 @@ class Labeller:
         self.taken.append(_box((left + width / 2, y), width, height, 0.0))
         self._write(x, y, text, va="center", **style)
 
+    def beside(self, x: float, y: float, off: float, text: str, **style: Any) -> bool:
+        """A level label beside this point, at most `off` from it, or nothing where all is taken.
+
+        It stays within the page.
+        """
+        width, height = self.size(text, style["size"])
+        width += 0.06
+        aside, away = off + width / 2, off + height / 2
+        for dx, dy in ((aside, 0.0), (-aside, 0.0), (0.0, -away), (0.0, away)):
+            box = level((x + dx, y + dy), width, height)
+            if not any(overlap(box, other) for other in self.taken):
+                self.taken.append(box)
+                self._write(x + dx, y + dy, text, ha="center", va="center", **style)
+                return True
+        return False
+
     def arrows(self, lines: Sequence[Line]) -> None:
         """The labels of all arrows: in the middle, or at their sender where lines are many."""
         for arrow, _, end in lines:
@@ -170,6 +186,11 @@ def _box(middle: Point, width: float, height: float, angle: float) -> Box:
         for a, b in halves
     ]
     return corners[0], corners[1], corners[2], corners[3]
+
+
+def level(middle: Point, width: float, height: float) -> Box:
+    """The corners of a rectangle that is not turned."""
+    return _box(middle, width, height, 0.0)
 
 
 def overlap(one: Box, other: Box) -> bool:

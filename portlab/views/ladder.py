@@ -26,6 +26,7 @@ from portlab.views.labels import (
 from portlab.views.notes import about_the_trace, how_to_read, outcome
 from portlab.views.observed import SOURCE, label_pieces, labels_by_record, reason, repeated
 from portlab.views.printable import printable
+from portlab.views.roles import with_roles
 from portlab.views.shapes import (
     INFERRED,
     Arrow,
@@ -111,6 +112,10 @@ class _Builder:
         calls = [record for record in self.trace if record.call]
         marks = [self.call(record) for record in (*calls, *self.calls)]
         arrows = [self.arrow(record) for record in self.trace if record.packet is not None]
+        unexplained = {
+            r.number: s.flags for r in self.trace if (s := r.segment) and r.number in self.labels
+        }
+        arrows = with_roles(arrows, unexplained)
         changes = [self.change(change) for change in self.trace.changes]
         before: list[str | None] = [None] * len(self.lanes)
         for change in reversed(changes):

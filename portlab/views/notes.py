@@ -1,16 +1,22 @@
 """The sentences under a ladder: what could not be drawn, and how to read what was."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from portlab.errors import CaptureError
 from portlab.trace.record import Record
 from portlab.trace.trace import Trace
 from portlab.views.printable import printable
-from portlab.views.shapes import INFERRED, Arrow, Conversation
+from portlab.views.shapes import INFERRED, Arrow, Conversation, Row
 from portlab.wording import count
 
 _PROBLEMS_SHOWN = 5
 """Frames without a packet are named one by one up to this many; the rest are counted."""
+
+BACKWARDS = (
+    "Rows stand in the order of sending: below a packet that was long under way, a row can have an "
+    "earlier time at the same host."
+)
 
 
 def about_the_trace(trace: Trace, rest: Sequence[Record]) -> list[str]:
@@ -58,3 +64,17 @@ def how_to_read(made: Sequence[Conversation], relative: bool, scaled: bool) -> l
     ):
         notes.append(f"{INFERRED} inferred by comparing packets; no header says so.")
     return notes
+
+
+def run_backwards(rows: Sequence[Row], *, both: bool) -> bool:
+    """Whether the times at one host, read downwards, ever go back; `both` hosts have a clock, or
+    the times are the senders'.
+    """
+    columns: list[list[int]] = [[], []]
+    for row in rows:
+        if isinstance(row, Arrow):
+            ends = [(row.start, row.time), (row.end, row.arrival)]
+            for lane, time in ends if both else [(0, row.time)]:
+                if lane < len(columns) and time is not None:
+                    columns[lane].append(time)
+    return any(later < time for column in columns for time, later in pairwise(column))

@@ -11,6 +11,7 @@ from typing import TypeGuard
 from portlab.errors import PortlabError
 from portlab.views.characters import ASCII, UNICODE, Characters
 from portlab.views.comparison import Comparison, is_marked, notes_of_both
+from portlab.views.notes import BACKWARDS
 from portlab.views.shapes import Arrow, Conversation, Fold, Layout, Mark, Row
 from portlab.views.text import NARROWEST, ConversationText, as_written
 
@@ -50,7 +51,7 @@ def render(
     blocks = (
         *(pair.beside(one, other) if beside else pair.below(one, other)),
         _wrapped(("What differs:", *found.summary), width),
-        _wrapped((*legend, *notes_of_both(one, other)), width),
+        _wrapped((*legend, *notes_of_both(one, other), *pair.notes), width),
     )
     text = "\n\n".join(filter(None, blocks))
     return text.encode("ascii", "backslashreplace").decode() if ascii else text
@@ -66,6 +67,8 @@ class _Pair:
         self.marked = [set(marked) for marked in found.marked]
         self.use = use
         self.margin = " " * (len(use.differs) + 1)
+        self.notes: list[str] = []
+        """What has turned out to need a word while the ladders were written."""
 
     def below(self, one: Layout, other: Layout) -> Iterable[str]:
         """The whole first one, then the whole second."""
@@ -126,7 +129,10 @@ class _Pair:
             yield f"{left:<{room}}{_GAP}{right}"
 
     def text(self, conversation: Conversation) -> ConversationText:
-        return ConversationText(conversation, self.why, self.width, self.use)
+        text = ConversationText(conversation, self.why, self.width, self.use)
+        if text.runs_backwards and not self.notes:
+            self.notes.append(BACKWARDS)
+        return text
 
     def lines(self, parts: Iterable[Part], marked: Container[int]) -> list[str]:
         """The lines of these parts behind the margin, the sign in it where a part is marked."""

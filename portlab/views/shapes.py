@@ -78,7 +78,8 @@ class Arrow:
     `raw_ack` those in the header; `window` is in bytes, if the layout is relative. `again` is the
     number of the record whose bytes this one repeats, `about` that of the packet an ICMP error
     speaks of: both are inferred. `sent` are the state changes that go with sending it, `arrived`
-    those that its arrival made. `why` and `source` are the sender's own reason.
+    those that its arrival made. `why` and `source` are the sender's own reason, or what an observer
+    infers.
     """
 
     number: int

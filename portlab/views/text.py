@@ -11,6 +11,7 @@ from portlab.errors import PortlabError
 from portlab.host import written
 from portlab.views.characters import ASCII, UNICODE, Characters
 from portlab.views.folding import folded
+from portlab.views.notes import BACKWARDS, run_backwards
 from portlab.views.shapes import Arrow, Change, Conversation, Lane, Layout, Mark, Row
 from portlab.views.times import Clock
 
@@ -41,10 +42,14 @@ def render(layout: Layout, *, why: bool = False, width: int = 100, ascii: bool =
     characters = ASCII if ascii else UNICODE
     blocks = [layout.title] if layout.title else []
     layout = as_written(layout)
+    backwards = False
     for conversation in layout.conversations:
-        parts = ConversationText(conversation, why, width, characters).parts()
+        written_out = ConversationText(conversation, why, width, characters)
+        backwards = backwards or written_out.runs_backwards
+        parts = written_out.parts()
         blocks.append("\n".join(line.rstrip() for _, lines in parts for line in lines))
-    notes = [line for note in layout.notes for line in wrap(note, width, subsequent_indent="  ")]
+    all_notes = [*layout.notes, *([BACKWARDS] if backwards else [])]
+    notes = [line for note in all_notes for line in wrap(note, width, subsequent_indent="  ")]
     if notes:
         blocks.append("\n".join(notes))
     text = "\n\n".join(blocks)
@@ -128,6 +133,11 @@ class ConversationText:
         yield None, list(self._head())
         for row in self.rows:
             yield row, list(self._row(row))
+
+    @property
+    def runs_backwards(self) -> bool:
+        """Whether the times at one of the hosts, read downwards, ever go back."""
+        return run_backwards(self.rows, both=self.two_clocks)
 
     @property
     def empty(self) -> str:

@@ -7,8 +7,9 @@ from dnslib import DNSHeader, DNSQuestion, DNSRecord
 
 from portlab import apps
 from portlab.apps import dhcp_message as dhcp
-from portlab.apps import ntp, radius, snmp, stun, tacacs
+from portlab.apps import netbios, ntp, radius, smb, snmp, stun, tacacs
 from portlab.apps.dns import framed
+from portlab.apps.ssh import kexinit, packet
 
 _QUESTION = bytes(DNSRecord(DNSHeader(id=7), q=DNSQuestion("portlab.example")).pack())
 _ID = b"portlab-0001"
@@ -34,6 +35,13 @@ class Subject:
     most: int = 2_000
     echoes: bool = False
     """What comes goes back, however much it is."""
+
+
+def _post() -> apps.Post:
+    """One mail is there, for the student."""
+    post = apps.Post()
+    post.mailbox("student").add(b"Subject: Hi\r\n\r\n.\r\n")
+    return post
 
 
 SUBJECTS = {
@@ -82,13 +90,68 @@ SUBJECTS = {
         ),
         most=40_000,
     ),
+    "Imap": Subject(
+        lambda: apps.Imap(_post()),
+        over_tcp=(
+            b"1 CAPABILITY\r\n",
+            b"2 LOGIN {7}\r\n",
+            b'student "sesame"\r\n',
+            b"3 EXAMINE INBOX\r\n",
+            b"4 UID SEARCH OR (SEEN SUBJECT Hi) NOT ALL\r\n",
+            b"5 FETCH 1:* (ENVELOPE BODYSTRUCTURE BODY[TEXT])\r\n",
+            b"6 NOOP\r\n",
+        ),
+    ),
+    "NetbiosNames": Subject(
+        lambda: apps.NetbiosNames("FILES"),
+        over_udp=(netbios.question("NOBODY", 7), netbios.question("FILES", 7)),
+    ),
     "Ntp": Subject(apps.Ntp, over_udp=(ntp.NtpPacket(ntp.CLIENT).encode(),)),
+    "Pop3": Subject(
+        lambda: apps.Pop3(_post()),
+        over_tcp=(
+            b"CAPA\r\n",
+            b"USER student\r\n",
+            b"PASS sesame\r\n",
+            b"RETR 1\r\n",
+            b"UIDL\r\n",
+            b"NOOP\r\n",
+        ),
+    ),
     "Proxy": Subject(lambda: apps.Proxy(("127.0.0.1", 1)), over_tcp=(b"hello?\r\n",)),
     "Radius": Subject(
         lambda: apps.Radius(_SECRET, _USERS),
         over_udp=(
             radius.access_request("student", "wrong", _SECRET, bytes(16)),
             radius.access_request("student", "sesame", _SECRET, bytes(range(16))),
+        ),
+    ),
+    "SmbGreeting": Subject(
+        apps.SmbGreeting,
+        over_tcp=(smb.framed(smb.header(1, 5)), smb.request(["2.1", "3.1.1"])),
+    ),
+    "Smtp": Subject(
+        apps.Smtp,
+        over_tcp=(
+            b"EHLO client.example\r\n",
+            b"MAIL FROM:<a@b.example> SIZE=20\r\n",
+            b"RCPT TO:<student@school.example>\r\n",
+            b"DATA\r\n",
+            b"Subject: Hi\r\n\r\n..\r\n.\r\n",
+            b"NOOP\r\n",
+        ),
+    ),
+    "SshGreeting": Subject(
+        apps.SshGreeting,
+        over_tcp=(b"SSH-2.0-Test_1\r\n", packet(kexinit()), packet(b"\x02ignored")),
+    ),
+    "Telnet": Subject(
+        apps.Telnet,
+        over_tcp=(
+            b"\xff\xfd\x01\xff\xfb\x1fstudent\r\0",
+            b"sesame\r\0",
+            b"ls\x7fs pub\r\n",
+            b"whoami\n",
         ),
     ),
     "Snmp": Subject(apps.Snmp, over_udp=(snmp.get_request("1.3.6.1.2.1.1.5.0"),)),
@@ -115,6 +178,13 @@ SUBJECTS = {
             b"\0\4\0\1",
             b"\0\1readme.txt\0octet\0blksize\x001024\0",
         ),
+    ),
+    "Tls": Subject(
+        lambda: apps.Tls(apps.Http(), apps.Authority().certificate("server")),
+        over_tcp=(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",),
+    ),
+    "VncGreeting": Subject(
+        apps.VncGreeting, over_tcp=(b"RFB 003.008\n", b"\2", b"sixteen bytes.. ")
     ),
     "Voice": Subject(
         lambda: apps.Voice(0.1), over_tcp=(b"hello?",), over_udp=(b"hello?",), most=1_000

@@ -57,6 +57,12 @@ def test_an_alias_is_followed_to_what_it_stands_for() -> None:
     assert circle.answer(question("a.example").pack(), over="udp") is not None
 
 
+def test_an_address_leads_back_to_its_name_and_a_name_to_a_text() -> None:
+    assert values(ask("80.2.0.192.in-addr.arpa", "PTR")) == ["portlab.example."]
+    assert values(ask("portlab.example", "TXT")) == ['"v=spf1 ip4:192.0.2.25 -all"']
+    assert ask("81.2.0.192.in-addr.arpa", "PTR").header.rcode == RCODE.NXDOMAIN
+
+
 def test_not_there_and_nothing_of_this_kind_are_two_things() -> None:
     assert ask("nothing.example").header.rcode == RCODE.NXDOMAIN
     there = ask("mail.portlab.example", "AAAA")
@@ -172,6 +178,7 @@ def test_dig_gets_its_answer_over_both(port: int, way: str) -> None:
     assert ("(TCP)" if way == "+tcp" else "(UDP)") in shown
     assert "WARNING: recursion requested but not available" in shown
     assert "status: NXDOMAIN" in dig(port, way, "nothing.example")
+    assert dig(port, way, "+short", "-x", "192.0.2.80") == "portlab.example.\n"
 
 
 def test_dig_asks_again_over_tcp_when_the_answer_is_truncated(port: int) -> None:

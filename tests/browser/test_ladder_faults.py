@@ -189,7 +189,11 @@ def test_without_an_experiment_a_sentence_stands_for_the_buttons(seen: Visit, at
     ladder = shown(seen.page, at)
     ladder.choose(2)
     expect(ladder.card).to_contain_text("This trace came from a file or from a lab played by hand")
-    why = "No packet tells why it was sent" if at == AS_FILE else "Agrees, and expects byte 1"
+    why = (
+        "It agrees to the connection. It acknowledges the SYN"
+        if at == AS_FILE
+        else "Agrees, and expects byte 1"
+    )
     expect(ladder.card).to_contain_text(f"Why: {why}")
     expect(ladder.card.get_by_role("button")).to_have_text(["Close"])
     expect(ladder.root.get_by_label("Line of code")).to_have_count(0)

@@ -43,7 +43,16 @@ ladder(run(several, seed=1))
 """
 UDP_BESIDE_TCP = "ladder(run(handshake, seed=1), run(ask, seed=1))"
 WITH_LOSS = "ladder(run(hello, seed=1), run(hello, seed=1, faults=[drop(4)]))"
-AS_LONG, AS_SEVERAL, AS_UDP, AS_LOSS = range(4)
+MIDDLING = """
+def letter(lab):
+    server, client = lab.hosts("server", "client")
+    server.listen(80, apps.Discard())
+    with client.connect(server, 80) as connection:
+        connection.send(bytes(60_000))
+
+ladder(run(letter, seed=1), run(letter, seed=1, faults=[drop(9)]))
+"""
+AS_LONG, AS_SEVERAL, AS_UDP, AS_LOSS, AS_MIDDLING = range(5)
 NODES = "root => root.querySelectorAll('*').length"
 DRAWN = "root => root.querySelectorAll('.portlab-picture *').length"
 
@@ -62,7 +71,7 @@ box => {
 
 @pytest.fixture(scope="module")
 def seen(chromium: Browser, course: RunningLab) -> Iterator[Visit]:
-    cells = (LONG, SEVERAL, UDP_BESIDE_TCP, WITH_LOSS)
+    cells = (LONG, SEVERAL, UDP_BESIDE_TCP, WITH_LOSS, MIDDLING)
     with notebook_of(chromium, course, "99-large.ipynb", *cells) as seen:
         yield seen
 
@@ -158,6 +167,56 @@ def test_a_higher_window_shows_more_of_it(long: Shown) -> None:
     until(long.page, lambda: box.evaluate("box => box.clientHeight") > 850)
     until(long.page, lambda: box.evaluate(DRAWN_TO_THE_END))
     long.page.set_viewport_size(usual)
+
+
+# ---- what is not in view -------------------------------------------------------------------------
+
+HIDDEN = "box => box.scrollHeight - box.clientHeight"
+
+
+@pytest.mark.parametrize("at", [AS_UDP, AS_LOSS])
+def test_a_short_ladder_is_seen_whole(seen: Visit, at: int) -> None:
+    """Also where the window is lower than it: the page scrolls, and nothing within the page."""
+    usual = seen.page.viewport_size
+    assert usual
+    both = ladder_at(seen, at)
+    seen.page.set_viewport_size({**usual, "height": 500})
+    for ladder in (0, 1):
+        box = both.packets(ladder)
+        assert box.evaluate(HIDDEN) <= 0
+        last = box.get_by_role("option").last
+        both.to(box, "Home", "End")
+        assert last.get_attribute("aria-posinset") == last.get_attribute("aria-setsize")
+        expect(last).to_be_in_viewport()
+    expect(both.root.get_by_role("button", name="below")).to_have_count(0)
+    seen.page.set_viewport_size(usual)
+
+
+def test_a_longer_one_says_how_much_of_it_is_below_and_goes_there(seen: Visit) -> None:
+    both = ladder_at(seen, AS_MIDDLING)
+    box = both.packets()
+    assert box.evaluate(HIDDEN) > 1_000
+    both.to(box, "Home")
+    below = re.compile(r"^▾ (\d+) more packets below$")
+    more = both.root.locator(".portlab-more").first
+    expect(more).to_have_text(below)
+    rows = int(box.get_by_role("option").first.get_attribute("aria-setsize") or 0)
+    before = numbers(more)
+    assert 0 < before < rows
+    both.keep("more-below")
+    more.click()
+    until(both.page, lambda: numbers(more) < before)
+    until(both.page, lambda: 1 not in in_view(both))
+    while more.is_visible():
+        more.click()
+        both.page.wait_for_timeout(100)
+    until(both.page, lambda: rows in in_view(both))
+    # The two ladders scroll as one.
+    assert both.packets(1).evaluate("box => box.scrollTop") == box.evaluate("box => box.scrollTop")
+
+
+def numbers(more: Locator) -> int:
+    return int(re.findall(r"\d+", more.text_content() or "")[0])
 
 
 # ---- several conversations -----------------------------------------------------------------------

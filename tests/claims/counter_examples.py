@@ -5,7 +5,7 @@ Where a statement depends on the system, they are runs in which it holds, and ot
 Each is what a learner may have seen, and taken for a rule.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from portlab import Lab, apps, lookup, run
@@ -14,6 +14,7 @@ from portlab.claims.asking import SECRET, Answerer, two_languages
 from portlab.claims.choosing import NAME, Answers, Tested, race, udp_test
 from portlab.claims.ports import Shared, two_tabs
 from portlab.claims.ranges import Answered, Asked, a_visit
+from portlab.claims.remote import Heard, at_two_servers, from_port
 from portlab.claims.silence import REFUSED, SILENT, Calls, TwoCalls
 from portlab.services import registry
 from portlab.trace.record import Record
@@ -101,6 +102,33 @@ def a_port_that_is_closed(lab: Lab) -> Tested:
     """40: nothing listens, and the test says so."""
     server, client = lab.hosts("server", "client")
     return udp_test(lab, client, server, 53)
+
+
+def telnet_on_both_ports(lab: Lab) -> Heard:
+    """34: somebody has put the same terminal behind 22, and an SSH greeting before it."""
+
+    class Both(apps.Telnet):
+        def session(self, local: apps.Address, peer: apps.Address) -> apps.Session:
+            return _Greeting(super().session(local, peer))
+
+    return at_two_servers(lab, Both(), Both())
+
+
+class _Greeting:
+    """A terminal that says first which SSH it would speak."""
+
+    def __init__(self, inside: apps.Session) -> None:
+        self._inside = inside
+
+    def handle(self, event: apps.Event) -> Iterable[apps.Action]:
+        if isinstance(event, apps.Opened):
+            yield apps.Send(b"SSH-2.0-terminal\r\n")
+        yield from self._inside.handle(event)
+
+
+def ftp_behind_20(lab: Lab) -> bytes:
+    """41: whoever runs the server has put it there."""
+    return from_port(lab, 20)
 
 
 def silence_where_nobody_listens(lab: Lab) -> Calls:
@@ -241,6 +269,8 @@ COUNTER_EXAMPLES = [
     CounterExample(36, a_good_line),
     CounterExample(40, a_port_that_answers),
     CounterExample(40, a_port_that_is_closed),
+    CounterExample(34, telnet_on_both_ports),
+    CounterExample(41, ftp_behind_20),
     CounterExample(35, silence_where_nobody_listens),
     CounterExample(35, an_answer_each_time),
     CounterExample(39, only_handshakes),

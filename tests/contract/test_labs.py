@@ -48,6 +48,17 @@ def test_a_host_of_another_lab_is_a_stranger(world: str, client: Host) -> None:
         client.connect(other.host("server"), 80)
 
 
+def test_the_socket_table_is_shown_as_a_table(server: Host) -> None:
+    assert str(server.sockets()) == repr(server.sockets()) == "no sockets"
+    listener, socket = server.listen(), server.udp()
+    lines = str(server.sockets()).splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        [row.proto, row.state] for row in server.sockets()
+    ]
+    assert any(f":{listener.port} " in line for line in lines if line.startswith("tcp  LISTEN"))
+    assert any(f":{socket.port} " in line for line in lines if line.startswith("udp  UNCONN"))
+
+
 def test_the_socket_table(server: Host, client: Host) -> None:
     listener = server.listen(app=apps.Echo())
     socket = server.udp(app=apps.Discard())

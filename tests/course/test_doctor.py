@@ -114,3 +114,18 @@ def test_an_examination_leaves_nothing_behind() -> None:
     assert set(psutil.net_if_addrs()) == links
     if sys.platform != "win32":
         assert psutil.Process().num_fds() <= before
+
+
+def test_elsewhere_than_on_linux_it_promises_no_capture_by_portlab(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What may be captured there is for Wireshark: `Lab("loopback", capture=True)` refuses."""
+    npcap = tmp_path / "System32" / "Npcap"
+    npcap.mkdir(parents=True)
+    (npcap / "wpcap.dll").touch()
+    monkeypatch.setenv("SYSTEMROOT", str(tmp_path))
+    monkeypatch.setattr(sys, "platform", "win32")
+    finding = doctor._capture()
+    monkeypatch.undo()
+    assert finding.works
+    assert 'Lab("loopback", capture=True) does so on Linux only' in finding.seen

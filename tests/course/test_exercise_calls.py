@@ -1,15 +1,21 @@
 """What a learner calls, as a learner calls it: exercise, check, hint, solution and student."""
 
+import ast
 from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from portlab import PortlabError, check, exercise, hint, material, solution, student
 from portlab.cli import main
 from portlab.course.exercises import learner
+from portlab.course.exercises.finding import exercises
 from portlab.course.exercises.learner import NotRightYet
+from portlab.course.release import solution_of
 from portlab.errors import ExerciseError
 
 HINTS = 3
@@ -124,6 +130,25 @@ def test_the_solution_is_shown_only_after_a_try() -> None:
     assert "given.client_isn + 1" in shown
     assert "SOLUTION" not in shown
     assert "once you have tried" in str(solution("01.1"))
+
+
+@pytest.mark.parametrize("id", [one.id for one in exercises()])
+def test_a_solution_holds_answers_and_nothing_of_the_starter(id: str) -> None:
+    """`ack = ...` above `ack = 4` would make a reader ask which of the two counts."""
+    shown = solution_of(id)
+    assert "= ..." not in shown
+    assert "your answer here" not in shown
+    ast.parse(shown)
+
+
+def test_what_does_not_exist_is_one_line_and_no_traceback_through_our_files() -> None:
+    """As IPython shows it: it asks the exception first."""
+    shell = InteractiveShell()
+    with redirect_stdout(StringIO()) as said:
+        shell.run_cell("from portlab import hint\nhint('10.9')")
+    lines = [line for line in said.getvalue().splitlines() if line]
+    assert lines[0].startswith("ExerciseError: There is no exercise '10.9'. Did you mean")
+    assert len(lines) == 1
 
 
 def test_a_lesson_without_its_solution_is_a_damaged_installation(

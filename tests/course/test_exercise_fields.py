@@ -7,6 +7,7 @@ import pytest
 from portlab import Lab, Link, drop, run
 from portlab.course.exercises.fields import Address, Choice, Field, Order, Several, Text, Whole
 from portlab.course.exercises.made import OfExperiment, OfTrace, Want
+from portlab.errors import ConnectionRefused
 
 SAID: dict[str, Any] = {"right": "Because.", "look": "Look again."}
 
@@ -140,11 +141,30 @@ EVERY = [WHOLE, TEXT, ADDRESS, CHOICE, NUMBERS, ORDER, TRACE, EXPERIMENT]
 
 
 @pytest.mark.parametrize("field", EVERY, ids=lambda field: type(field).__name__)
-@pytest.mark.parametrize("nothing", [None, ..., "", [], set(), {}], ids=repr)
+@pytest.mark.parametrize("nothing", [None, ...], ids=repr)
 def test_nothing_is_open(field: Field, nothing: object) -> None:
     judged = field.judge(nothing)
     assert judged.mark == "open"
     assert judged.says.startswith("Not answered yet")
+
+
+def test_nothing_can_be_the_answer() -> None:
+    """Whoever has read that none fits has answered, and may be right."""
+    none = Several("n", set(), choices=(1, 2, 3), wrong=[({1}, "That one is heard.")], **SAID)
+    assert none.judge(set()).mark == none.judge([]).mark == "right"
+    assert NUMBERS.judge(set()).says == "There is something that belongs. Look again."
+    assert NUMBERS.judge({}).says == "{} is a dictionary in Python; a set of nothing is set()."
+    assert TEXT.judge("").mark == "wrong"
+    assert {one.judge("").mark for one in (WHOLE, CHOICE, ORDER)} == {"unclear"}
+
+
+def test_many_numbers_in_a_row_are_not_named_one_by_one() -> None:
+    many = Several("n", {2, 3}, choices=range(15), **SAID)
+    assert many.judge(...).says == "Not answered yet: give a set of 0 to 14, as in {0}."
+    assert many.judge({99}).says == "99 is none of the choices. Choose from 0 to 14."
+    assert NUMBERS.judge(...).says == "Not answered yet: give a set of 1, 2, 3 and 4, as in {1}."
+    named = Several("n", {"a"}, choices="abcdefgh", **SAID)
+    assert "'a', 'b', 'c'" in named.judge(...).says
 
 
 def test_the_starters_own_trace_is_open() -> None:
@@ -185,6 +205,22 @@ def test_an_experiment_that_the_network_ends_says_how_and_what_is_missing() -> N
     assert judged.mark == "wrong"
     assert judged.says.startswith("Your experiment broke off: 10.0.0.1:81 refused the connection")
     assert judged.says.endswith("Lose one.")
+
+
+def test_of_an_end_that_is_wanted_nobody_hears_how_to_avoid_it() -> None:
+    def refused(lab: Lab) -> None:
+        server, client = lab.hosts("server", "client")
+        client.connect(server, 81)
+
+    def silence(lab: Lab) -> None:
+        server, client = lab.hosts("server", "client")
+        server.udp(7)
+        client.udp().send_to(b"x", server, 7)
+        client.udp().receive(timeout=1)
+
+    wants_refusal = OfExperiment("n", ends_in=ConnectionRefused, **WANTS)
+    assert wants_refusal.judge(refused).says == "Lose one."
+    assert wants_refusal.judge(silence).says.startswith("Your experiment broke off: No datagram")
 
 
 def test_an_experiment_that_breaks_off_is_no_untouched_starter() -> None:

@@ -4,7 +4,9 @@ Each function here works an exercise out as somebody would with paper and pencil
 given to the student, and must come to the same answers.
 """
 
+import binascii
 import re
+import struct
 from collections.abc import Mapping
 from typing import Any
 
@@ -75,6 +77,29 @@ def two_doors(given: Mapping[str, Any]) -> dict[str, object]:
     return {"for_udp_53": doors, "only_udp_open": "refused"}
 
 
+def three_ranges(given: Mapping[str, Any]) -> dict[str, object]:
+    """By the bits: six zeros begin a system port, two ones a dynamic one."""
+    bits = {port: f"{port:016b}" for port in given["ports"]}
+    system = {port for port, written in bits.items() if written.startswith("000000")}
+    dynamic = {port for port, written in bits.items() if written.startswith("11")}
+    return {"system": system, "user": set(bits) - system - dynamic, "dynamic": dynamic}
+
+
+def whose_port(given: Mapping[str, Any]) -> dict[str, object]:
+    """From the bytes of the SYNs: flags 2, behind 20 bytes of IPv4, ports in the first four."""
+    raw = [record.packet.raw for record in given["trace"]]
+    ends = [struct.unpack("!HH", data[20:24]) for data in raw if data[33] == 2]
+    (called,) = {port for _, port in ends if port > 1023}
+    names = {3306: "MySQL", 3389: "RDP", 5432: "PostgreSQL", 5900: "VNC", 8080: "HTTP-alt"}
+    windows = min(own for own, _ in ends) >= 49152
+    return {
+        "clients_own": {own for own, _ in ends},
+        "called": called,
+        "meant_for": names[called],
+        "system": "Windows or macOS" if windows else "Linux",
+    }
+
+
 def numbers(given: Mapping[str, Any]) -> dict[str, object]:
     x, y = given["client_isn"], given["server_isn"]
     after = {"syn_ack_ack": x + 1, "ack_seq": x + 1, "ack_ack": y + 1}
@@ -115,6 +140,69 @@ def shuffled_segments(given: Mapping[str, Any]) -> dict[str, object]:
     ]
     client, server = STATES_OF_FIGURE_6[order.index(given["arrived"])]
     return {"order": order, "client_state": client, "server_state": server}
+
+
+def six(given: Mapping[str, Any]) -> dict[str, object]:
+    """Bit by bit. PORT is said by who waits, and 227 by who waits too."""
+
+    def port(text: str) -> int:
+        *_, high, low = re.findall(r"\d+", text)
+        return int(f"{int(high):08b}{int(low):08b}", 2)
+
+    return {
+        "active_port": port(given["client_says"]),
+        "active_opener": "server",
+        "passive_port": port(given["server_says"]),
+        "passive_opener": "client",
+    }
+
+
+def on_the_line(given: Mapping[str, Any]) -> dict[str, object]:
+    """From the bytes of the packets, with another decoder for the base64."""
+    raw = [record.packet.raw for record in given["trace"]]
+    said = b"".join(data[40:] for data in raw)
+    token = re.search(rb"AUTH PLAIN ([A-Za-z0-9+/=]{8,})\r\n", said)
+    plain = re.search(rb"PASS (\S+)\r\n|LOGIN \S+ \"(\S+)\"\r\n", said)
+    subject = re.search(rb"Subject: (.+)\r\n", said)
+    assert token
+    assert plain
+    assert subject
+    # The second SYN's destination port, at the third and fourth byte of TCP's header.
+    _, syn = (data for data in raw if data[33] == 2)
+    return {
+        "sender_password": binascii.a2b_base64(token[1]).split(b"\0")[2].decode(),
+        "reader_password": (plain[1] or plain[2]).decode(),
+        "subject": subject[1].decode(),
+        "fetched_from": int.from_bytes(syn[22:24], "big"),
+        "still_there": "no" if b"DELE 1" in said or b"EXPUNGE" in said else "yes",
+    }
+
+
+def let_it_call(given: Mapping[str, Any]) -> dict[str, object]:
+    """An experiment has no key: what it must show is tried in test_exercises.py."""
+    return {}
+
+
+LOCKED = {
+    "DNS": (853, "no"),  # RFC 7858
+    "HTTP": (443, "no"),  # RFC 9110 4.2.2
+    "POP3": (995, "yes"),  # RFC 2595, RFC 8314
+    "IMAP": (993, "yes"),
+    "Submission": (465, "yes"),  # RFC 3207, RFC 8314
+    "LDAP": (636, "yes"),  # RFC 4511 4.14
+    "Syslog": (6514, "no"),  # RFC 5425
+    "Global Catalog": (3269, "no"),
+    "SIP": (5061, "no"),  # RFC 3261 19.1.2
+}
+"""Where each is spoken inside TLS, and whether it can be upgraded on its own port."""
+
+
+def with_the_lock(given: Mapping[str, Any]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for letter in "ab":
+        name = given[letter].partition(",")[0]
+        found[f"{letter}_port"], found[f"{letter}_upgrades"] = LOCKED[name]
+    return found
 
 
 def one_like(what: Mapping[str, object], kind: object) -> str:
@@ -205,6 +293,9 @@ ROUTES = {
     "01.1": reply,
     "01.2": two_conversations,
     "01.3": two_doors,
+    "02.1": three_ranges,
+    "02.2": lambda given: {},
+    "02.3": whose_port,
     "05.1": numbers,
     "05.2": slow_start,
     "05.3": shuffled_segments,
@@ -215,6 +306,10 @@ ROUTES = {
     "13.2": two_ways,
     "13.3": set_the_clock,
     "13.4": both_ways,
+    "12.1": six,
+    "12.2": on_the_line,
+    "12.3": let_it_call,
+    "12.4": with_the_lock,
 }
 
 

@@ -1,5 +1,6 @@
 """Playing a scenario in one pairing, and what was on the wire in words."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from difflib import ndiff
@@ -104,6 +105,17 @@ def on_the_wire(pump: Pump) -> list[str]:
     return in_words((seen.sender, seen.packet.payload) for seen in pump.seen)
 
 
+def and_sent_again(pump: Pump) -> list[str]:
+    """The same, and how often each side sent a segment again that is more than a bare ACK."""
+    sent: Counter[tuple[int, int, int, bytes]] = Counter()
+    for seen in pump.seen:
+        one = seen.packet.payload
+        if one.sequence_length:
+            sent[seen.sender, one.seq, one.flags, one.payload] += 1
+    again = {side: sum(n - 1 for (me, *_), n in sent.items() if me == side) for side in (0, 1)}
+    return [*on_the_wire(pump), f"> {again[0]} times again", f"< {again[1]} times again"]
+
+
 def counted(pump: Pump) -> list[str]:
     """The same with repetitions, as `3 times > SYN seq=0`."""
     lines = [in_words([(seen.sender, seen.packet.payload)])[0] for seen in pump.seen]
@@ -166,13 +178,28 @@ PLAIN = [
 ]
 PACKETS_OF_HELLO = 11
 LOST_ONE_BY_ONE = {
+    scenarios.hello: PACKETS_OF_HELLO,
     scenarios.the_server_closes_first: 9,
     scenarios.half_close: 13,
     scenarios.close_at_once: 7,
 }
 """Each of their packets is lost in turn; how many there are."""
 
-FAULTS = {"drop": "lost", "double": "doubled", "swap": "overtaken", "late": "late"}
+SYN_ACK = 2
+"""Where this packet is lost, both ends wait for the same second: which of them is first, and so how
+often each sends again, is no matter of TCP."""
+
+
+def _lost(scenario: Callable[[Pump], None], number: int) -> Case:
+    return Case(
+        scenario,
+        f"packet {number} lost",
+        faults={number: "drop"},
+        outline=None if number == SYN_ACK else and_sent_again,
+    )
+
+
+OTHER_FAULTS = {"double": "doubled", "swap": "overtaken", "late": "late"}
 
 
 def cases() -> list[Case]:
@@ -185,13 +212,12 @@ def cases() -> list[Case]:
         made.append(Case(scenarios.two_segments_each_way, f"MSS {mss}", mss=mss))
     for scenario in (scenarios.hello, scenarios.refused, scenarios.two_segments_each_way):
         made.append(Case(scenario, "over IPv6", ipv6=True))
-    for kind, word in FAULTS.items():
+    for scenario, packets in LOST_ONE_BY_ONE.items():
+        made += [_lost(scenario, number) for number in range(1, packets + 1)]
+    for kind, word in OTHER_FAULTS.items():
         for number in range(1, PACKETS_OF_HELLO + 1):
             variant = f"packet {number} {word}"
             made.append(Case(scenarios.hello, variant, faults={number: kind}))
-    for scenario, packets in LOST_ONE_BY_ONE.items():
-        for number in range(1, packets + 1):
-            made.append(Case(scenario, f"packet {number} lost", faults={number: "drop"}))
     made.append(Case(scenarios.much_at_once, outline=unanswered))
     made.append(Case(scenarios.nobody_answers, outline=counted))
     made.append(

@@ -372,3 +372,26 @@ def test_programs_show_in_the_socket_table(pair):
         ("ESTABLISHED", "web"),
         ("UNCONN", "names"),
     ]
+
+
+@pytest.mark.parametrize("nodelay", [False, True])
+def test_an_app_that_asks_for_it_has_small_pieces_sent_at_once(nodelay) -> None:
+    """Else Nagle keeps the second until the first is acknowledged (RFC 9293 3.7.4)."""
+
+    def answer(event):
+        if isinstance(event, Opened):
+            return [Send(b"one"), Wake(0.001)]
+        return [Send(b"two")] if isinstance(event, Woken) else []
+
+    app = Scripted(answer)
+    app.nodelay = nodelay
+
+    def call(lab: Lab) -> None:
+        server, client = lab.hosts("server", "client")
+        server.listen(7, app)
+        client.connect(server, 7)
+
+    trace = run(call)
+    first, second = (record for record in trace if record.length)
+    between = trace[first.number : second.number - 1]
+    assert [record.ack for record in between] == ([] if nodelay else [second.seq])

@@ -101,6 +101,33 @@ def test_an_option_that_cannot_be_is_refused(script, capsys, options, said) -> N
     assert said in capsys.readouterr().err
 
 
+def test_a_folder_is_every_script_below_it_and_a_pattern_what_it_fits(
+    script,  # type: ignore[no-untyped-def]
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Shells of Windows hand patterns on as they are."""
+    (tmp_path / "deep" / "er [1]").mkdir(parents=True)
+    inner = str(Path("deep", "er [1]", "b.pkt"))
+    for name in ("a.pkt", inner, "deep/c.pkt", "deep/notes.txt"):
+        script(name, GOOD)
+    played = [f"pass  {name}" for name in (str(Path("deep", "c.pkt")), inner)]
+    assert run(capsys, "deep")[1] == [*played, "2 passed, 0 failed, 0 skipped"]
+    assert run(capsys, "?.pkt")[1][:-1] == ["pass  a.pkt"]
+    assert sorted(run(capsys, "**/*.pkt")[1][:-1]) == sorted(["pass  a.pkt", *played])
+    assert run(capsys, inner)[1][:-1] == [f"pass  {inner}"]  # a name may look like a pattern
+
+
+@pytest.mark.parametrize("meant", ["empty", "*.script"])
+def test_what_stands_for_no_script_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], meant: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert main(["script", meant]) == 2
+    assert f"No script is meant by {meant}: a folder stands for" in capsys.readouterr().err
+
+
 def test_a_file_that_is_not_there_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["script", "nowhere.pkt"]) == 2
     assert "nowhere.pkt cannot be read" in capsys.readouterr().err

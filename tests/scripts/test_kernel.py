@@ -19,7 +19,11 @@ from tests.scripts.ours import NAMES, text
 needs("kernel")
 
 AT_ONCE = 6  # most of each is waiting
-TRIES = 3  # on a computer that is too busy Linux's own timers run out between two lines
+# On a computer that is too busy Linux's own timers run out between two lines. Measured: 390 plays
+# on two cores, with other tests beside them, and none needed a second try. So more tries are
+# granted, but to a few scripts only: what comes out now so and now so is no truth about Linux.
+TRIES = 3
+MOST_REPEATED = 4
 PLAYED = [name for name in NAMES if name not in NOT_PLAYED]
 
 
@@ -45,11 +49,10 @@ def expected(name):
 
 def played(name):
     script = read(text(name).replace("wscale 8", f"wscale {offered_scale()}"), name)
-    for _ in range(TRIES):
-        outcome = play_on_kernel(script, settings(script))
-        if told(outcome) == expected(name):
-            break
-    return outcome
+    tries, outcome = 0, None
+    while outcome is None or (told(outcome) != expected(name) and tries < TRIES):
+        tries, outcome = tries + 1, play_on_kernel(script, settings(script))
+    return outcome, tries
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +70,20 @@ def is_ours(item):
 
 @pytest.mark.parametrize("name", PLAYED)
 def test_linux_does_what_the_script_says(outcomes, name):
-    outcome = outcomes[name].result()
+    outcome, _ = outcomes[name].result()
     why = DIFFERENCES[name].why if name in DIFFERENCES else "it is in no list"
     assert told(outcome) == expected(name), f"{why}\n{outcome.report()}"
+
+
+def test_hardly_any_needed_a_second_try(outcomes):
+    """Of those that were met in the end; the others have failed above."""
+    results = {name: one.result() for name, one in outcomes.items()}
+    again = [
+        name
+        for name, (outcome, tries) in results.items()
+        if tries > 1 and told(outcome) == expected(name)
+    ]
+    assert len(again) <= MOST_REPEATED, again
 
 
 def test_every_difference_is_about_a_script():

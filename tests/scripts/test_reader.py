@@ -252,3 +252,13 @@ def test_a_script_with_a_slip_in_it_is_a_script_or_an_error(data: st.DataObject)
 @given(PACKET)
 def test_what_is_written_is_read_again(line: object) -> None:
     assert packet(f"+0 > {packet_written(line)}") == line  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("behind", ["", "\n", "\n\n+0 > . 1:1(0) ack 1\n"])
+def test_what_is_not_closed_is_reported_where_it_should_have_been(behind: str) -> None:
+    text = f"// an open bracket\n0 < S 0:0(0) win 9 <mss 1000{behind}"
+    with pytest.raises(ScriptError) as told:
+        read(text)
+    found = "the end of the line" if behind else "the end of the script"
+    assert (told.value.line, told.value.column) == (2, 29)
+    assert f"expected ',' or '>' behind an option, found {found}" in str(told.value)

@@ -118,7 +118,7 @@ def test_one_match_is_a_card_and_several_are_a_table() -> None:
         assert said in card
     table = str(search(514))
     assert len([line for line in table.splitlines() if line.startswith(" 514  ")]) == 2
-    for found in (search(443), search(514), search("mail"), search("qqqq"), search(4)):
+    for found in (service(443), search(443), search(514), search("mail"), search("qqqq")):
         shown = found._repr_mimebundle_()
         assert shown["text/plain"] == str(found)
         assert shown["text/markdown"]

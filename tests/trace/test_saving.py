@@ -67,9 +67,9 @@ def test_comments_keep_what_portlab_knew(tmp_path: Path) -> None:
     why = "why: Asks for a connection, counting from 1000. (RFC 9293 3.5)"
     assert comments == [
         (f"origin: modelled; fate: lost; cause: dropped on request; state: SYN-SENT; {why}",),
-        (f"origin: modelled; fate: delivered; {why}",),
-        ("origin: captured; fate: duplicate",),
-        ("origin: modelled; fate: delivered",),
+        (f"origin: modelled; fate: delivered; arrived: 10000 microseconds later; {why}",),
+        ("origin: captured; fate: duplicate; arrived: 10000 microseconds later",),
+        ("origin: modelled; fate: delivered; arrived: 10000 microseconds later",),
     ]
 
 

@@ -1,7 +1,5 @@
 """What a listener hears, against what is known of the line."""
 
-from dataclasses import replace
-
 import pytest
 
 from portlab import Lab, Link, apps, drop, run
@@ -20,7 +18,6 @@ def over_udp(lab: Lab) -> None:
 
 def over_tcp(lab: Lab) -> None:
     speaker, listener = lab.hosts("speaker", "listener")
-    speaker.config = replace(speaker.config, nagle=False)
     speaker.listen(5004, apps.Voice(0.8))
     listener.connect(speaker, 5004)
 

@@ -94,6 +94,27 @@ def test_tcp_beside_udp_marks_nothing_and_counts():
     assert "Bytes of data alone: 126 in the first, 5 in the second." in found.summary
 
 
+def ask_over_udp(lab):
+    server, client = lab.hosts("server", "client")
+    server.udp(7, apps.Echo())
+    question = client.udp()
+    question.send_to(b"hello", server, 7)
+    question.receive(timeout=30)
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_client_that_gave_up_is_not_told_as_the_faster_one(lost):
+    """Its last arrival is early because nothing else ever came; the client waited half a minute."""
+    answered = run(ask_over_udp)
+    in_vain = answered.rerun([drop(lost)])
+    found = " ".join(compared(answered, in_vain).summary)
+    assert "times do not compare: the second ended in an error" in found
+    assert "in 30 s" in found
+    assert "compare: the first ended" in " ".join(compared(in_vain, answered).summary)
+    for both in ((answered, answered), (in_vain, in_vain)):
+        assert "do not compare" not in " ".join(compared(*both).summary)
+
+
 def test_how_both_ended_is_told():
     def nobody_listens(lab):
         server, client = lab.hosts("server", "client")

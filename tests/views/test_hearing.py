@@ -1,7 +1,5 @@
 """The strips of what is heard: the same in text, in the picture and in numbers."""
 
-from dataclasses import replace
-
 import pytest
 
 from portlab import Lab, Link, PortlabError, apps, heard, run
@@ -10,7 +8,6 @@ from portlab import Lab, Link, PortlabError, apps, heard, run
 def call(proto: str, seconds: float = 1.0):
     def experiment(lab: Lab) -> None:
         speaker, listener = lab.hosts("speaker", "listener")
-        speaker.config = replace(speaker.config, nagle=False)
         if proto == "udp":
             speaker.udp(5004, apps.Voice(seconds))
             listener.udp().send_to(b"hello", speaker, 5004)
@@ -37,7 +34,7 @@ def test_each_sign_is_one_packet(both) -> None:
     for voice, block in zip(both, blocks, strict=False):
         title, strip = block.split("\n")
         assert title == (
-            f"Over {voice.proto.upper()}: {voice.on_time} of 50 on time, "
+            f"Over {voice.proto.upper()}, modelled: {voice.on_time} of 50 on time, "
             f"{voice.late} late, {voice.lost} lost"
         )
         counted = [strip.count(sign) for sign in "█▄X"]
@@ -80,7 +77,7 @@ def test_a_notebook_gets_text_and_picture(both, tmp_path) -> None:
     assert sizes["image/png"]["width"] < 900
     both.save(tmp_path / "heard.txt")
     assert (tmp_path / "heard.txt").read_text("utf-8") == both.text(ascii=False) + "\n"
-    assert repr(both[:1]).startswith("<Heard: Over UDP: ")
+    assert repr(both[:1]).startswith("<Heard: Over UDP, modelled: ")
 
 
 @pytest.mark.parametrize("traces", [(), ("trace",), (None,)])

@@ -74,9 +74,9 @@ def test_reasons_and_fields_are_told_in_the_numbers_that_are_shown():
     assert asked(session, do="packet", ladder=0, number=3)["header"] == first["header"]
 
 
-def test_a_captured_packet_has_no_reason_and_says_so():
+def test_a_captured_packet_has_no_reason_but_what_an_observer_infers():
     said = asked(Session([stories.from_file()]), do="packet", ladder=0, number=1)
-    assert (said["why"], said["source"]) == (None, None)
+    assert (said["why"], said["source"]) == ("It carries 10 new bytes.", "inferred")
 
 
 def test_a_packet_of_a_part_of_a_trace_goes_by_its_own_number():

@@ -112,6 +112,18 @@ def test_where_no_cell_is_named_nothing_is_closed(run: Run) -> None:
     assert alive(run) == 2
 
 
+def test_a_port_map_is_a_widget_too_and_goes_with_its_cell(run: Run) -> None:
+    (shown,) = run("from portlab import port_map\nport_map({22})", "map")
+    assert set(shown["data"]) == {"text/plain", "image/png", WIDGET}
+    assert shown["data"]["text/plain"].startswith("All 65,536 port numbers")
+    assert alive(run, "PortMapWidget") == 1
+    run("port_map({22})", "map")
+    assert alive(run, "PortMapWidget") == 1
+    (stored,) = run("import os; os.environ['PORTLAB_STATIC'] = '1'\nport_map({22})", "map")
+    assert set(stored["data"]) == {"text/plain", "image/png"}
+    assert alive(run, "PortMapWidget") == 0
+
+
 def alive(run: Run, name: str = "LadderWidget") -> int:
     printed = run(ALIVE.replace("NAME", name), "count")
     return int("".join(piece["text"] for piece in printed))  # a busy kernel sends it in pieces

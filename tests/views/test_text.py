@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from portlab.errors import PortlabError
 from portlab.packets import ACK, IcmpMessage, UdpDatagram
 from portlab.trace.trace import Trace
+from portlab.views.notes import BACKWARDS
 from portlab.views.picture import ladder
 from tests.views import stories
-from tests.views.stories import Story
+from tests.views.stories import HOSTS, Story
 
 STORIES = {
     "handshake": stories.handshake(),
@@ -154,3 +155,30 @@ def test_very_long_ends_stand_on_lines_of_their_own():
     lines = ladder(trace.trace()).text().splitlines()
     assert lines[2].strip() == f"[{long}]:49152"
     assert lines[3].strip() == f"[{long[:-1]}e]:443"
+
+
+def crossing(*, slow: bool) -> Trace:
+    """The server's first answer is on its way while the client goes on."""
+    told = Story(("10.0.0.2", 4000), ("10.0.0.1", 53), origin="captured")
+    for src, dst, sent, came in (
+        ("client", "server", 0, 10),
+        ("server", "client", 11, 90 if slow else 21),
+        ("client", "server", 30, 40),
+        ("server", "client", 41, 95),
+    ):
+        ports = (4000, 53) if src == "client" else (53, 4000)
+        addresses = told.ends[src][0], told.ends[dst][0]
+        told.packet(*addresses, UdpDatagram(*ports, b"x"), sent, came)
+    return Trace(told.records, hosts=HOSTS)
+
+
+def test_times_that_run_backwards_are_explained_and_only_those():
+    """Packet 2 arrives at 90 ms, and the row below it, packet 3, left the same host at 30 ms."""
+    assert BACKWARDS in unwrapped(ladder(crossing(slow=True)).text())
+    assert "order of sending" not in ladder(crossing(slow=False)).text()
+    both = ladder(crossing(slow=False), crossing(slow=True)).text(width=100)
+    assert BACKWARDS in unwrapped(both)
+
+
+def unwrapped(text: str) -> str:
+    return " ".join(text.split())

@@ -20,7 +20,7 @@ class Ftp:
     """Hands out `files` and takes new ones; `anonymous` may read with any password.
 
     In active mode the server calls the client, from port 20 if it serves port 21 and from any port
-    if not (RFC 959 section 5.2 has it the port before the server's). It calls nobody but whom it
+    if not (RFC 959 section 3.2 has it the port before the server's). It calls nobody but whom it
     talks to, and no port under 1024 (RFC 2577 section 3). TLS it has none.
     """
 

@@ -17,6 +17,7 @@ from portlab.apps.app import (
     Listening,
     Opened,
     PeerClosed,
+    Tell,
     Told,
     Wake,
     Woken,
@@ -83,6 +84,7 @@ class Control:
                 late = self._alarms.popleft()
                 if late is self._under_way and not late.opened:
                     late.give_up()
+                    yield Tell(late, None)
                     yield self._end_of(Ended(late, problem=NOT_OPENED))
                     yield from self._work()
             case PeerClosed() if not self._over:

@@ -77,12 +77,12 @@ class Transfer:
         return Tell(self, task)
 
     def give_up(self) -> None:
-        """Nobody waits for it any more: should it open after all, it is hung up."""
+        """Nobody waits for it any more: if it still calls it stops, if it opens it is hung up."""
         self._over = True
 
     def handle(self, event: Event) -> Iterable[Action]:
         if self._over:
-            return (Abort(),) if isinstance(event, Opened) else ()
+            return (Abort(),) if isinstance(event, Opened | Told) else ()
         match event:
             case Opened():
                 self.opened = True

@@ -11,6 +11,7 @@ import reprlib
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 from portlab.errors import AddressError, ExerciseError
@@ -20,6 +21,10 @@ from portlab.wording import listed
 Mark = Literal["right", "wrong", "open", "unclear"]
 """`open` was not answered, `unclear` is no answer of the kind asked for: neither is held against
 anybody."""
+
+
+_MANY = 6
+"""More numbers in a row than these are not named one by one."""
 
 
 class Unclear(Exception):
@@ -46,7 +51,7 @@ class Field(ABC):
     def judge(self, answer: object) -> Judgement:
         """What is to be said about this answer, which may be anything at all."""
         try:
-            given = None if _is_nothing(answer) else self.read(answer)
+            given = None if answer is None or answer is ... else self.read(answer)
         except Unclear as problem:
             return Judgement(self.name, "unclear", str(problem))
         if given is None or self.is_open(given):
@@ -211,6 +216,8 @@ class Several(Valued):
         return f"a set of {_named(self.choices, 'and')}, as in {{{self.choices[0]!r}}}"
 
     def read(self, answer: object) -> frozenset[Any]:
+        if isinstance(answer, dict) and not answer:
+            raise Unclear("{} is a dictionary in Python; a set of nothing is set().")
         if isinstance(answer, dict | str) or not isinstance(answer, Iterable):
             shown = reprlib.repr(answer)
             raise Unclear(f"{shown} is one thing. Put all that fit between braces: {{..., ...}}.")
@@ -218,6 +225,8 @@ class Several(Valued):
 
     def unforeseen(self, answer: frozenset[Any]) -> str:
         key = self.read(self.key)
+        if not answer:
+            return f"There is something that belongs. {self.look}"
         if answer < key:
             return f"All of these belong, and something is still missing. {self.look}"
         if answer > key:
@@ -259,12 +268,6 @@ class Order(Valued):
         return f"Right as far as {answer[same - 1]}; look at what follows it. {self.look}"
 
 
-def _is_nothing(answer: object) -> bool:
-    """None, the dots of a starter, and what holds nothing."""
-    empty = isinstance(answer, str | list | tuple | set | frozenset | dict) and not answer
-    return answer is None or answer is ... or empty
-
-
 def _text(answer: object) -> str:
     if isinstance(answer, str):
         return answer
@@ -290,7 +293,16 @@ def _plain(text: str) -> str:
 
 
 def _named(items: Sequence[Any], last: str = "or") -> str:
+    """All of them; of many numbers in a row the first and the last."""
+    if len(items) > _MANY and _in_a_row(items):
+        return f"{items[0]} to {items[-1]}"
     return listed(map(repr, items), last)
+
+
+def _in_a_row(items: Sequence[Any]) -> bool:
+    return all(isinstance(one, int) for one in items) and all(
+        other == one + 1 for one, other in pairwise(items)
+    )
 
 
 def _kind(answer: object) -> str:

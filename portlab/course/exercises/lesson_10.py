@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from portlab.apps import Action, Address, Data, Datagram, Echo, Event, Send, Voice
+from portlab.apps import Action, Address, App, Data, Datagram, Echo, Event, Send, Voice
 from portlab.course.exercises.definition import Task, define
 from portlab.course.exercises.draw import Draw
 from portlab.course.exercises.fields import Choice, Several, Whole
@@ -14,6 +14,7 @@ from portlab.lab import Lab, run
 from portlab.network.faults import delay, drop
 from portlab.network.link import Link
 from portlab.trace.cost import cost
+from portlab.trace.record import Record
 from portlab.trace.trace import Trace
 from portlab.trace.voice import HeardVoice, heard_voice
 
@@ -114,16 +115,25 @@ def price(draw: Draw) -> Task:
     )
 
 
+_ECHO = Echo()
+
+
 @define("10.2", "A check that misleads", covers=("C4",), source="RFC 9293 3.5.2, RFC 1122 4.1.3.1")
 def misleading_check(draw: Draw) -> Task:
     port, seed = draw.one_of((53, 123, 161, 514, 1812, 3478)), draw.seed()
 
     def check(
-        lab: Lab, *, udp: bool = True, tcp: bool = False, call: bool = True, ask: int = port
+        lab: Lab,
+        *,
+        udp: bool = True,
+        app: App | None = _ECHO,
+        tcp: bool = False,
+        call: bool = True,
+        ask: int = port,
     ) -> None:
         server, client = lab.hosts("server", "client")
         if udp:
-            server.udp(port, Echo())
+            server.udp(port, app)
         if tcp:
             server.listen(port)
         client.udp().send_to(b"hello", server, ask)
@@ -140,19 +150,38 @@ def misleading_check(draw: Draw) -> Task:
             OfExperiment(
                 "experiment",
                 seed=seed,
+                ends_in=ConnectionRefused,
                 right="Refused over TCP, answered over UDP: two doors with one number.",
                 open_while=lambda trace: not len(trace),
                 begin="Nothing has been sent so far: serve the one port, and call both.",
                 wants=[
                     Want(
-                        lambda trace: _answered(trace, port),
-                        f"Nothing comes back from UDP port {port}. Let a program answer there, "
-                        "and send it a datagram.",
-                        unlike=lambda: lambda lab: check(lab, ask=port + 1, call=False),
+                        lambda trace: bool(_questions(trace, port)),
+                        f"No datagram goes to UDP port {port}. Let the client send one, and call "
+                        "after that: a refused call ends the experiment.",
+                        unlike=lambda: lambda lab: check(lab, ask=port + 1),
                     ),
                     Want(
-                        lambda trace: any(r.flags == "SYN" and r.dport == port for r in trace),
-                        f"Nobody calls TCP port {port}. Let the client connect to it.",
+                        lambda trace: not _unreachable(trace, port),
+                        f"No program has UDP port {port}: the server says so with ICMP. Let one "
+                        "answer there.",
+                        unlike=lambda: lambda lab: check(lab, udp=False),
+                    ),
+                    Want(
+                        lambda trace: _answered(trace, port),
+                        f"Nothing comes back from UDP port {port}, though it is open. Give it a "
+                        "program that answers.",
+                        unlike=lambda: lambda lab: check(lab, app=None),
+                    ),
+                    Want(
+                        lambda trace: any(
+                            r.flags == "SYN"
+                            and r.dst == _questions(trace, port)[0].dst
+                            and r.dport == port
+                            for r in trace
+                        ),
+                        f"Nobody calls TCP port {port} of the host that answers over UDP. Let the "
+                        "client connect to it.",
                         unlike=lambda: lambda lab: check(lab, call=False),
                     ),
                     Want(
@@ -171,7 +200,7 @@ def misleading_check(draw: Draw) -> Task:
                 right="Open or closed, UDP's door is another one: the TCP call is refused alike.",
                 wrong=[
                     ("that it is open", "The call would be refused with UDP closed as well."),
-                    ("that it is closed", "In your own experiment UDP answers all the same."),
+                    ("that it is closed", "The call would be refused with UDP open as well."),
                 ],
                 look="Try it with the program on UDP and without: what changes for the call?",
             ),
@@ -184,10 +213,25 @@ def misleading_check(draw: Draw) -> Task:
     )
 
 
+def _questions(trace: Trace, port: int) -> list[Record]:
+    """The datagrams that were sent to this port."""
+    return [r for r in trace if r.proto == "udp" and r.dport == port]
+
+
+def _unreachable(trace: Trace, port: int) -> bool:
+    """Whether an ICMP error came back about one of them."""
+    quoted = [r.packet.quoted for r in trace if r.packet]
+    return any(one.proto == "udp" and one.dport == port for one in quoted if one)
+
+
 def _answered(trace: Trace, port: int) -> bool:
-    """Whether a datagram to this port was followed by one from it."""
-    asked = [r.number for r in trace if r.proto == "udp" and r.dport == port]
-    return any(r.proto == "udp" and r.sport == port and r.number > asked[0] for r in trace if asked)
+    """Whether one of them was followed by one from there."""
+    asked = _questions(trace, port)
+    return any(
+        r.proto == "udp" and (r.src, r.sport) == (asked[0].dst, port) and r.number > asked[0].number
+        for r in trace
+        if asked
+    )
 
 
 LINES = ((40, 120), (40, 150), (50, 150), (50, 180), (60, 180))

@@ -66,10 +66,15 @@ class OfTrace(Field):
 
 @dataclass(frozen=True, slots=True)
 class OfExperiment(OfTrace):
-    """An experiment, a function of a lab, that gives such a Trace when it is run with `seed`."""
+    """An experiment, a function of a lab, that gives such a Trace when it is run with `seed`.
+
+    `ends_in` is the error that a right one ends in as well, such as the refusal that the task asks
+    for: of that nobody hears what would help against it.
+    """
 
     _: KW_ONLY
     seed: int = 0
+    ends_in: type[PortlabError] | None = None
 
     def asks(self) -> str:
         return "an experiment: a function of a lab, given by its name"
@@ -93,7 +98,8 @@ class OfExperiment(OfTrace):
     def wrong_with(self, answer: Trace) -> str | None:
         """Of a run that the network ended, such as a refused call, that is said first."""
         missing = OfTrace.wrong_with(self, answer)
-        if missing is None or answer.error is None:
+        wanted = self.ends_in is not None and isinstance(answer.error, self.ends_in)
+        if missing is None or answer.error is None or wanted:
             return missing
         return f"Your experiment broke off: {answer.error} {missing}"
 

@@ -1,12 +1,13 @@
 // One conversation on the page: its two hosts, its picture in a scroll area, a line about what is
 // pointed at. Keys and pointer choose among its packets; the time comes from outside.
 
-import { fill, freshId, html } from "./dom.js";
+import { button, fill, freshId, html } from "./dom.js";
 import { Drawing } from "./drawing.js";
 import { endOf } from "./scene.js";
 import { rowInWords } from "./wording.js";
 
 const AHEAD = 150; // pixels drawn beyond what is in view
+const ROWS_AT_ONCE = 16; // a longer ladder scrolls in an area of its own
 const HINT = "Point at a packet, or go through them with the ↑ and ↓ keys.";
 
 export class ConversationView {
@@ -20,8 +21,11 @@ export class ConversationView {
       class: "portlab-scroll", role: "listbox", tabindex: 0, "aria-label": `Packets of ${name}`,
     }, this.tall);
     this.heads = html("div", { class: "portlab-heads" });
+    this.more = button("", () => this.scroll.scrollBy(0, this.scroll.clientHeight - 90));
+    this.more.classList.add("portlab-more");
     this.about = html("p", { class: "portlab-about portlab-faint" }, HINT);
-    this.node = html("div", { class: "portlab-conversation" }, this.heads, this.scroll, this.about);
+    this.node = html("div", { class: "portlab-conversation" },
+      this.heads, this.scroll, this.more, this.about);
     this.drawing = null;
     this.now = { count: 0, y: null };
     const listen = (what, hear) => this.scroll.addEventListener(what, hear, { signal });
@@ -50,6 +54,17 @@ export class ConversationView {
     const family = getComputedStyle(this.scroll).fontFamily || "sans-serif";
     this.drawing = new Drawing(this.conversation, { only: this.only, id: freshId("row"), family });
     fill(this.tall, this.drawing.node);
+  }
+
+  get isShort() {
+    return this.conversation.rows.length <= ROWS_AT_ONCE;
+  }
+
+  // Show all of it at once, or an area of a window's height to scroll in.
+  showWhole(whole) {
+    this.whole = whole;
+    this.scroll.classList.toggle("portlab-whole", whole);
+    this.more.hidden = whole;
   }
 
   // What placing.js needs to know for the width there is now.
@@ -95,6 +110,18 @@ export class ConversationView {
     node.style.height = `${high}px`;
     this.drawing.draw(top, bottom);
     this.light();
+    this.tellMore();
+  }
+
+  // How much of it is below what is in view. The button keeps its place where there is no more.
+  tellMore() {
+    if (this.whole) return;
+    const bottom = this.scroll.scrollTop + this.scroll.clientHeight;
+    const below = this.conversation.rows.filter((_, at) => this.drawing.placing.ends[at] > bottom);
+    const packets = below.filter((row) => !row.mark).length;
+    const what = packets === 1 ? "1 more packet" : `${packets.toLocaleString("en")} more packets`;
+    fill(this.more, `▾ ${packets ? what : "More"} below`);
+    this.more.classList.toggle("portlab-none", below.length === 0);
   }
 
   // `count` of its moments have happened; `y` is a height between two of them, while time flows.
@@ -136,6 +163,7 @@ export class ConversationView {
     this.follow(starts[at]);
     this.follow(Math.min(ends[at], starts[at] + this.scroll.clientHeight / 2));
     this.redraw();
+    if (this.whole) this.drawing.drawn.get(at)?.option.scrollIntoView({ block: "nearest" });
     this.say(at);
     if (this.drawing.sentAt[at] >= this.now.count) this.on.reveal(this, this.drawing.doneAt[at] + 1);
   }

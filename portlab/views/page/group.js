@@ -92,6 +92,8 @@ export class GroupView {
   // Give everything its place; the same time has the same height in ladders side by side.
   arrange(options) {
     const [one, other] = this.views;
+    const short = this.views.every((view) => view.isShort);
+    for (const view of this.views) view.showWhole(short);
     const apart = !other || other.scroll.getBoundingClientRect().left
       < one.scroll.getBoundingClientRect().right;
     const tracks = this.views.map((view) => view.measure(options));

@@ -16,6 +16,7 @@ How sockets are used is in `portlab.worlds.sockets`; here is what is this world'
     tables.py       the kernel's socket tables
     ping.py         ICMP echo, by a socket of the host
     inside.py       the standard library's sockets, made in a host
+    names.py        what names mean there
     programs.py     programs of this computer, run in a host
     runner.py       the program that prepares that, inside
 """

@@ -8,15 +8,18 @@ what a socket is given is an address and no name, for looking up a name asks thi
 import socket
 
 from portlab.apps.app import Address
+from portlab.host import written
 from portlab.network.addresses import bindable, is_loopback
 from portlab.packets import packed, unpacked
 from portlab.worlds.kernel.basement import Basement
+from portlab.worlds.kernel.tables import rows
 from portlab.worlds.sockets.core import Core
 from portlab.worlds.sockets.ends import ANYWHERE
+from portlab.worlds.sockets.failures import in_the_way
 
 
 class KernelGround:
-    """See `portlab.worlds.sockets.ground.Ground`, and `Place` of inside.py.
+    """See `portlab.worlds.sockets.ground.Ground`, and `Place` of names.py.
 
     It holds no host and no world, since the core holds it; `names` are of the lab's hosts.
     """
@@ -74,6 +77,13 @@ class KernelGround:
         return False  # no other lab can have a port of this host
 
     def holder(self, proto: str, local: Address) -> str | None:
+        """A program that made its socket in this host: the kernel's own table has it."""
+        names = (proto, f"{proto}6")
+        texts = self.basement.read(self.number, *names)
+        for name, text in zip(names, texts, strict=True):
+            for row in rows(name[:3], text):
+                if row.state in ("LISTEN", "UNCONN") and in_the_way(row.local, local):
+                    return f"a program in {self._name}, at {written(row.local)}"
         return None
 
     def has_no(self, address: str) -> str:

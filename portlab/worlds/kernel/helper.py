@@ -238,7 +238,8 @@ def main(descriptor: str) -> None:
         # For the first host: so an obstacle is told of before there is one.
         tun = new_tun()
     except Refused as refused:
-        answer(channel, refused=list(refused.args))
+        with contextlib.suppress(ConnectionError):
+            answer(channel, refused=list(refused.args))
         return
     child = os.fork()
     if child:
@@ -249,10 +250,10 @@ def main(descriptor: str) -> None:
     # From here on we are process 1 of the new PID namespace, and end no later than our parent.
     call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    answer(channel)
     helper = Helper(channel, tun, own_users=own_users)
     try:
         with contextlib.suppress(ConnectionError):  # nobody waits for the answer any more
+            answer(channel)
             helper.serve()
     finally:
         helper.end()

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 
 from portlab.apps.app import Address
 from portlab.errors import LabError, TimedOut
-from portlab.host import Host, SocketInfo
+from portlab.host import Host, Printed, SocketInfo, SocketTable
 from portlab.network.checks import as_bytes
 from portlab.ports import check_port
 from portlab.worlds.kernel import ping
 from portlab.worlds.kernel.ground import KernelGround
 from portlab.worlds.kernel.inside import Inside
 from portlab.worlds.kernel.opening import KernelOpening
-from portlab.worlds.kernel.programs import Printed, run
+from portlab.worlds.kernel.programs import run
 from portlab.worlds.kernel.tables import TABLES, Row, rows
 from portlab.worlds.sockets import failures
 from portlab.worlds.sockets.core import Core
@@ -138,7 +138,7 @@ class KernelHost(SocketHost):
                 "is not of one network namespace stays as this computer has it."
             ) from None
 
-    def sockets(self) -> tuple[SocketInfo, ...]:
+    def sockets(self) -> SocketTable:
         self._core.check()
         held = tuple(self._core.sockets.copy().values())
         programs = {
@@ -156,7 +156,7 @@ class KernelHost(SocketHost):
             )
             for row in self.rows()
         ]
-        return tuple(sorted(table, key=_order))
+        return SocketTable(sorted(table, key=_order))
 
     def rows(self, patience: float = 30.0) -> list[Row]:
         """The kernel's own tables. Raises AppError if an app does not let them be read in time."""

@@ -14,30 +14,11 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 from weakref import WeakKeyDictionary, finalize
 
-from portlab.errors import AddressError, PortlabError
-from portlab.packets import packed
-
-
-class Place(Protocol):
-    """A host, as far as sockets and names go."""
-
-    @property
-    def name(self) -> str: ...
-
-    names: dict[str, str]
-    """The lab's hosts: names by address."""
-
-    def make(self, sock: socket.socket, family: int, kind: int, protocol: int) -> None:
-        """Let `sock`, which is nothing yet, be a socket of the host. Raises OSError, LabError."""
-        ...
-
-    def adopt(self, sock: socket.socket) -> None:
-        """Have a socket closed with the lab, unless somebody closes it before."""
-        ...
-
+from portlab.errors import AddressError
+from portlab.worlds.kernel.names import REPLACEMENTS, Place, number
 
 _here: ContextVar[Place | None] = ContextVar("portlab_inside", default=None)
 _inside: set[int] = set()
@@ -83,7 +64,7 @@ class LabSocket(socket.socket):
         """The same with a number instead of a name."""
         if not isinstance(address, tuple) or not address or not isinstance(address[0], str):
             return address
-        return (_number(_places[self], address[0], self.family), *address[1:])
+        return (number(_places[self], address[0], self.family), *address[1:])
 
 
 class Inside:
@@ -143,7 +124,7 @@ def _leave(one: int) -> None:
 
 def _change() -> None:
     _put(socket.socket, "__init__", _init)
-    for name, replacement in _REPLACEMENTS.items():
+    for name, replacement in REPLACEMENTS.items():
         for module in (socket, _socket):
             if hasattr(module, name):
                 _put(module, name, _instead_of(getattr(module, name), replacement))
@@ -231,101 +212,6 @@ def _submit(
     outside = copy_context()
     outside.run(_here.set, None)
     return outside.run(original, pool, _carried(place, work), *given, **named)
-
-
-# ---- names
-
-
-def _names(place: Place, family: int) -> dict[str, str]:
-    """Addresses by name, of one version of IP."""
-    six = family == socket.AF_INET6
-    known = {name: address for address, name in place.names.items() if (":" in address) == six}
-    return {**known, "localhost": "::1" if six else "127.0.0.1"}
-
-
-def _number(place: Place, name: str, family: int) -> str:
-    """The address of a host of the lab; numbers, and the wildcard, as they are."""
-    if name in ("", "<broadcast>") or _is_number(name):
-        return name
-    if number := _names(place, family).get(name):
-        return number
-    raise AddressError(
-        f"There is no host {name!r} in this lab, and no name server: asking this computer's would "
-        f"leave the lab. Its hosts are {', '.join(dict.fromkeys(place.names.values()))}."
-    )
-
-
-def _is_number(text: str) -> bool:
-    try:
-        packed(text.partition("%")[0])
-    except PortlabError:
-        return False
-    return True
-
-
-def _text(host: Any) -> str:
-    return host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
-
-
-def _getaddrinfo(
-    place: Place,
-    original: Callable[..., list[Any]],
-    host: Any,
-    port: Any,
-    family: int = 0,
-    type: int = 0,
-    proto: int = 0,
-    flags: int = 0,
-) -> list[Any]:
-    if host is None or _text(host) == "" or _is_number(_text(host)):
-        return original(host, port, family, type, proto, flags)
-    found = []
-    for one in (socket.AF_INET, socket.AF_INET6):
-        if family in (0, one) and _text(host) in _names(place, one):
-            number = _number(place, _text(host), one)
-            found += original(number, port, one, type, proto, flags)
-    if not found:
-        _number(place, _text(host), family)  # which says why there is nothing
-    return found
-
-
-def _gethostbyname(place: Place, original: Callable[..., Any], host: Any) -> str:
-    return _number(place, _text(host), socket.AF_INET)
-
-
-def _gethostbyname_ex(place: Place, original: Callable[..., Any], host: Any) -> Any:
-    return _text(host), [], [_number(place, _text(host), socket.AF_INET)]
-
-
-def _gethostbyaddr(place: Place, original: Callable[..., Any], host: Any) -> Any:
-    name = _text(host)
-    if not _is_number(name):
-        address = _number(place, name, socket.AF_INET)
-        return name, [], [address]
-    if name not in place.names:
-        raise AddressError(f"No host of this lab has {name}, and nobody else is asked.")
-    return place.names[name], [], [name]
-
-
-def _getnameinfo(place: Place, original: Callable[..., Any], address: Any, flags: int) -> Any:
-    shown, service = original(address, flags | socket.NI_NUMERICHOST)
-    if flags & socket.NI_NUMERICHOST:
-        return shown, service
-    return place.names.get(shown, shown), service
-
-
-def _gethostname(place: Place, original: Callable[..., Any]) -> str:
-    return place.name
-
-
-_REPLACEMENTS: dict[str, Callable[..., Any]] = {
-    "getaddrinfo": _getaddrinfo,
-    "gethostbyname": _gethostbyname,
-    "gethostbyname_ex": _gethostbyname_ex,
-    "gethostbyaddr": _gethostbyaddr,
-    "getnameinfo": _getnameinfo,
-    "gethostname": _gethostname,
-}
 
 
 def _instead_of(original: Callable[..., Any], replacement: Callable[..., Any]) -> Any:

@@ -6,11 +6,11 @@ import select
 import shutil
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from portlab.errors import LabError, LimitReached, TimedOut, WorldError
+from portlab.host import Printed
 from portlab.network.checks import as_bytes
 from portlab.worlds.kernel.ground import KernelGround
 from portlab.worlds.sockets.core import Core
@@ -22,20 +22,6 @@ _MOST_PRINTED = 16 << 20
 """Bytes, of output and errors together."""
 _KEPT = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TERM", "TZ", "TMPDIR")
 """Of the environment, with LC_*: not what names proxies, agents or sockets of this computer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """What a program printed, and how it ended: `status` 0 is well, below 0 a signal's number."""
-
-    stdout: str
-    stderr: str
-    status: int
-    raw: bytes = field(repr=False)
-    """Its standard output as it came."""
-
-    def __str__(self) -> str:
-        return self.stdout
 
 
 def run(

@@ -1,9 +1,10 @@
 """A host of the loopback world: a name for part of this program, at 127.0.0.1 and ::1."""
 
+from collections.abc import Sequence
 from typing import NoReturn
 
 from portlab.errors import LabError
-from portlab.host import Host, SocketInfo
+from portlab.host import Host, SocketInfo, SocketTable
 from portlab.worlds.sockets.host import ORDER, SocketHost
 
 _STATES = {"FIN_WAIT1": "FIN-WAIT-1", "FIN_WAIT2": "FIN-WAIT-2", "SYN_RECV": "SYN-RECEIVED"}
@@ -30,11 +31,27 @@ class LoopbackHost(SocketHost):
             "their own `ping`. Type `ping 127.0.0.1` in a terminal, or use world='model'."
         )
 
-    def sockets(self) -> tuple[SocketInfo, ...]:
+    def inside(self) -> NoReturn:
+        raise LabError(
+            f"{self._name} is a name for this computer itself, so every socket is inside already: "
+            "point http.client and the like at 127.0.0.1 and the port of a listener. For hosts of "
+            "their own take Lab('kernel')."
+        )
+
+    def run(
+        self, argv: Sequence[str], *, input: bytes = b"", timeout: float | None = 10.0
+    ) -> NoReturn:
+        raise LabError(
+            f"{self._name} is a name for this computer itself: start the program as always, in a "
+            "terminal or with subprocess, and point it at 127.0.0.1 and the port of a listener. To "
+            "run it in a host of its own take Lab('kernel')."
+        )
+
+    def sockets(self) -> SocketTable:
         self._core.check()
         mine = [held for held in self._core.sockets.copy().values() if held.host == self._name]
         states = _states_of_connections() if any(one.remote for one in mine) else {}
-        return tuple(
+        return SocketTable(
             SocketInfo(
                 held.proto,
                 {"listener": "LISTEN", "udp": "UNCONN"}.get(held.kind)

@@ -21,6 +21,7 @@ from portlab.errors import (
 )
 from portlab.host import written
 from portlab.worlds.sockets.core import Core, Held
+from portlab.worlds.sockets.ends import ANYWHERE
 from portlab.worlds.sockets.ground import Ground
 
 _UNDER_WAY = ("EINPROGRESS", "EWOULDBLOCK", "EALREADY", "WSAEWOULDBLOCK", "WSAEALREADY")
@@ -43,11 +44,19 @@ def of_bind(error: OSError, held: Held, core: Core) -> PortlabError:
     proto, local, ground = held.proto, held.local, core.ground(held.host)
     holder = None
     if ports_taken(error):
-        all_held = tuple(core.sockets.copy().values())
-        other = [one for one in all_held if (one.proto, one.local) == (proto, local)]
-        other = [one for one in other if core.ground(one.host) is ground]
-        # Ours is held too, since before it was bound.
-        holder = f"{other[0].host} of this lab" if len(other) > 1 else ground.holder(proto, local)
+        others = [
+            one
+            for one in core.sockets.copy().values()
+            if one is not held  # ours is held too, since before it was bound
+            and (one.proto, core.ground(one.host)) == (proto, ground)
+            and in_the_way(one.local, local)
+        ]
+        others.sort(key=lambda one: one.kind == "connection")
+        if others:
+            where = "" if others[0].local == local else f", at {written(others[0].local)}"
+            holder = f"{others[0].host} of this lab{where}"
+        else:
+            holder = ground.holder(proto, local)
     if holder or error.errno == errno.EADDRINUSE:
         return taken(proto, local, holder)
     if isinstance(error, PermissionError):
@@ -59,10 +68,19 @@ def of_bind(error: OSError, held: Held, core: Core) -> PortlabError:
     return _of_address(error, local, ground)
 
 
+def in_the_way(one: tuple[str, int], other: tuple[str, int]) -> bool:
+    """Whether two sockets at these ends would have a port in common."""
+    wide = {ANYWHERE, "0.0.0.0"}
+    same = one[0] == other[0] or one[0] in wide or other[0] in wide
+    return one[1] == other[1] and same
+
+
 def taken(proto: str, local: tuple[str, int], holder: str | None) -> PortInUse:
     by = f" by {holder}" if holder else ""
+    everywhere = local[0] in (ANYWHERE, "0.0.0.0")
+    what = f"port {local[1]}" if everywhere else written(local)
     return PortInUse(
-        f"{proto.upper()} {written(local)} is taken{by}, and only one socket can have it. "
+        f"{proto.upper()} {what} is taken{by}, and only one socket can have it. "
         "Close that one, or take port 0 to be given a free port."
     )
 

@@ -20,7 +20,7 @@ import pytest
 
 from portlab import Lab, apps
 from portlab.errors import AppError, WorldError
-from portlab.worlds.kernel.channel import Channel
+from portlab.worlds.kernel.channel import Channel, _begin
 from portlab.worlds.kernel.host import KernelHost
 from tests.requires import needs
 from tests.worlds.left_behind import belongings, left_behind
@@ -381,3 +381,18 @@ def test_no_descriptor_of_the_lab_is_a_programs() -> None:
         host.listen(80)
         assert started_here(heir=True) == before
         assert host.run(count).stdout == started_here(heir=False)
+
+
+def test_a_helper_that_nobody_waits_for_ends_without_a_word() -> None:
+    """Ctrl-C ends whoever opened the lab while its helper still prepares: no traceback follows."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.close()
+    with theirs:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", _begin(), str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+    assert (done.stdout, done.stderr) == (b"", b"")

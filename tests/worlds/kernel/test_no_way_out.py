@@ -202,7 +202,7 @@ def test_no_unix_socket_can_be_reached(
 
 def test_run_is_empty_and_processes_are_hidden(client: KernelHost) -> None:
     inside = client.run(["ls", "/run"]).stdout.split()
-    assert sorted(inside) == ["hosts", "nsswitch.conf", "resolv.conf"]
+    assert sorted(inside) == ["gai.conf", "hosts", "nsswitch.conf", "resolv.conf"]
     numbers = [name for name in os.listdir("/proc") if name.isdecimal()]
     seen = python(client, "import os; print([n for n in os.listdir('/proc') if n.isdecimal()])")
     assert len(numbers) > 3

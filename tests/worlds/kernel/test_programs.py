@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import sys
 import tempfile
 import threading
@@ -13,7 +14,7 @@ import psutil
 import pytest
 
 from portlab import Lab, Link, apps
-from portlab.errors import LabError, LimitReached, PortlabError, TimedOut
+from portlab.errors import LabError, LimitReached, PortInUse, PortlabError, TimedOut
 from portlab.worlds.kernel.host import KernelHost
 from tests.requires import needs
 from tests.worlds.left_behind import belongings, left_behind
@@ -24,12 +25,17 @@ BYTES = bytes(range(256)) * 4096
 
 
 @pytest.fixture
-def hosts() -> Iterator[tuple[KernelHost, KernelHost]]:
+def lab() -> Iterator[Lab]:
     with Lab("kernel", link=Link(delay=0.001)) as lab:
-        server, client = lab.hosts("server", "client")
-        assert isinstance(server, KernelHost)
-        assert isinstance(client, KernelHost)
-        yield server, client
+        yield lab
+
+
+@pytest.fixture
+def hosts(lab: Lab) -> tuple[KernelHost, KernelHost]:
+    server, client = lab.hosts("server", "client")
+    assert isinstance(server, KernelHost)
+    assert isinstance(client, KernelHost)
+    return server, client
 
 
 def test_curl_fetches_a_page(hosts: tuple[KernelHost, KernelHost]) -> None:
@@ -42,6 +48,34 @@ def test_curl_fetches_a_page(hosts: tuple[KernelHost, KernelHost]) -> None:
     assert str(printed).endswith("10.0.0.1 200")
     again = client.run(["curl", "-sS", "-6", "-w", "%{remote_ip}", "http://server/"])
     assert again.stdout.endswith("fd00::1")
+
+
+def test_a_name_means_the_ipv4_address_first_so_that_nobody_is_refused_before_it(
+    lab: Lab, hosts: tuple[KernelHost, KernelHost]
+) -> None:
+    """As RFC 6724 2.1 has it for addresses like the lab's; the C library would begin with fd00::1,
+    and the ladder with a call that nobody made."""
+    needs("curl")
+    server, client = hosts
+    server.listen(80, apps.Http(), address="10.0.0.1")
+    assert client.run(["curl", "-sS", "-o", "/dev/null", "http://server/"]).status == 0
+    calls = [(r.dst, r.dport) for r in lab.trace if r.flags == "SYN"]
+    assert calls == [("10.0.0.1", 80)]
+
+
+def test_who_has_a_port_is_named_with_the_address_it_has(
+    hosts: tuple[KernelHost, KernelHost],
+) -> None:
+    server, _ = hosts
+    server.listen(80, address="10.0.0.1")
+    with pytest.raises(PortInUse, match=r"TCP port 80 is taken by server .*, at 10\.0\.0\.1:80,"):
+        server.listen(80)
+    with server.inside(), socket.socket() as program:
+        program.bind(("0.0.0.0", 81))
+        program.listen()
+        with pytest.raises(PortInUse, match=r"by a program in server, at 0\.0\.0\.0:81,"):
+            server.listen(81)
+        server.udp(81).close()  # another protocol, another door
 
 
 def test_nc_sends_what_it_is_given(hosts: tuple[KernelHost, KernelHost]) -> None:
