@@ -24,14 +24,18 @@ _FIRST_SERIAL = 0x1000  # two bytes for the first 28,672 certificates
 _GROUP = "prime256v1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Certificate:
-    """What a server shows (`pem`), for which `names`; and the key that proves it to be its own."""
+    """What a server shows (`pem`), for which `names`, until which day, and who signed it; and the
+    key that proves it to be its own.
+    """
 
     names: tuple[str, ...]
+    until: str
+    issuer: str
     pem: str
-    _key: Any = field(repr=False)
-    _made: list["SSLContext"] = field(default_factory=list, repr=False, compare=False)
+    _key: Any
+    _made: list["SSLContext"] = field(default_factory=list, compare=False)
 
     def context(self) -> "SSLContext":
         """How the ssl library plays a server that has this certificate; the same one every time.
@@ -46,6 +50,10 @@ class Certificate:
             _load(context, self.pem.encode(), self._key)
             self._made.append(context)
         return self._made[0]
+
+    def __repr__(self) -> str:
+        names, issuer = " and ".join(self.names), f"{self.issuer} ({ORGANISATION})"
+        return f"<Certificate for {names}, good until {self.until}, signed by {issuer}>"
 
 
 class Authority:
@@ -81,7 +89,8 @@ class Authority:
         key = Ed25519PrivateKey.generate()
         serial = _FIRST_SERIAL + self._signed
         self._signed += 1
-        return Certificate(names, _pem(_leaf(names, until, key, serial, self)), key)
+        pem = _pem(_leaf(names, until, key, serial, self))
+        return Certificate(names, until, self.name, pem, key)
 
     def context(self) -> "SSLContext":
         """How the ssl library plays a client that trusts this authority and nobody else.

@@ -4,6 +4,7 @@ They are run in the kernel world by `recording`, which saves them; in every othe
 they run as well.
 """
 
+from portlab.apps.dhcp import Dhcp
 from portlab.apps.dns import Dns
 from portlab.apps.echo import Echo
 from portlab.apps.http import Http
@@ -11,6 +12,7 @@ from portlab.apps.snmp import Snmp, get_request, values
 from portlab.apps.voice import Voice
 from portlab.errors import PortlabError, TimedOut
 from portlab.lab import Lab
+from portlab.tools.address import Lease, ask_for_address
 from portlab.tools.lookup import lookup
 
 PORT = 80
@@ -126,6 +128,23 @@ def client_ports(lab: Lab) -> None:
     for port in (22, 25, 80, 110, 143, 443):
         server.listen(port)
         client.connect(server, port)
+
+
+def switched_on(lab: Lab) -> Lease:
+    """A laptop of lesson 11 gets its address."""
+    router = lab.host("router")
+    me = router.addresses[0]
+    router.udp(67, Dhcp(me, "10.0.0.100", "10.0.0.199", router=me, name_servers=[me]))
+    return ask_for_address(lab.host("laptop", ipv4=False))
+
+
+def by_hand(lab: Lab) -> str:
+    """The request of lesson 11."""
+    web, laptop = lab.hosts("web", "laptop")
+    web.listen(80, Http())
+    with laptop.connect(web, 80) as connection:
+        connection.send(b"GET /hello.txt HTTP/1.1\r\nHost: www.school.example\r\n\r\n")
+        return connection.receive().decode()
 
 
 def echo_over_udp(lab: Lab) -> None:

@@ -90,6 +90,12 @@ RECORDINGS = {
         Recording(recorded.aborted, "a close with unread data is a reset"),
         Recording(recorded.http, "one page over HTTP"),
         Recording(recorded.client_ports, "six calls, and the ports that the client gets for them"),
+        Recording(
+            recorded.switched_on,
+            "discover, offer, request, acknowledge: a laptop gets its address",
+            hosts=("router", "laptop"),
+        ),
+        Recording(recorded.by_hand, "a request written by hand", hosts=("web", "laptop")),
         Recording(recorded.echo_over_udp, "a question and its answer in two datagrams"),
         Recording(recorded.echo_over_tcp, "the same question over TCP"),
         Recording(

@@ -8,6 +8,7 @@ import binascii
 import re
 import struct
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -286,6 +287,40 @@ def both_ways(given: Mapping[str, Any]) -> dict[str, object]:
     return {**numbers, "is_behind": behind}
 
 
+def two_servers(given: Mapping[str, Any]) -> dict[str, object]:
+    """The laptop's second message names its server, whose last message acknowledges."""
+    lines = {letter: str(message) for letter, message in given["messages"].items()}
+    (chosen,) = (
+        line.partition("server ")[2]
+        for line in lines.values()
+        if line.startswith("0.") and "ser" in line
+    )
+    spoke = [one for one, line in lines.items() if not line.startswith("0.0.0.0")]
+    of_chosen = [one for one in spoke if f"server {chosen}," in lines[one]]
+    return {
+        "offers": set(spoke) - {of_chosen[-1]},
+        "server": chosen,
+        "address": lines[of_chosen[0]].partition("address ")[2],
+        "client_port": 68,  # RFC 2131 section 4.1
+    }
+
+
+def by_hand(given: Mapping[str, Any]) -> dict[str, object]:
+    return {"status": HTTPStatus.NOT_FOUND.value}
+
+
+def which_page(given: Mapping[str, Any]) -> dict[str, object]:
+    """By size: what the server sends when it has been asked, with up to 300 bytes around it."""
+    heard = given["heard"]
+    sent = [
+        int(number.replace(",", "")) for number in re.findall(r"server  .*?([\d,]+) bytes", heard)
+    ]
+    fits = [path for path, size in given["pages"].items() if 0 < sent[-1] - size < 300]
+    (page,) = fits
+    (site,) = re.findall(r"ClientHello for (\S+)\]", heard)
+    return {"site": site, "page": page, "in_the_clear": {"server name", "server port"}}
+
+
 ROUTES = {
     "00.1": read_a_ladder,
     "00.2": change_an_experiment,
@@ -302,14 +337,17 @@ ROUTES = {
     "10.1": price,
     "10.2": misleading_check,
     "10.3": late_or_lost,
-    "13.1": nights_log,
-    "13.2": two_ways,
-    "13.3": set_the_clock,
-    "13.4": both_ways,
     "12.1": six,
     "12.2": on_the_line,
     "12.3": let_it_call,
     "12.4": with_the_lock,
+    "13.1": nights_log,
+    "13.2": two_ways,
+    "13.3": set_the_clock,
+    "13.4": both_ways,
+    "11.1": two_servers,
+    "11.2": by_hand,
+    "11.3": which_page,
 }
 
 

@@ -52,7 +52,8 @@ def test_it_is_a_short_capture_that_says_what_it_is(one: Recording) -> None:
     assert {record.origin for record in trace} == {"recorded"}
     assert {record.problem for record in trace} == {None}
     assert all(record.packet and record.packet.checksum_ok for record in trace)
-    assert {trace.name_of(record.src or "") for record in trace} <= set(one.hosts)
+    senders = {trace.name_of(record.src or "") for record in trace}
+    assert senders <= {*one.hosts, "0.0.0.0"}, "who has no address yet has no name either"
     assert trace.notes[-1].startswith("Recorded on Linux ")
     assert trace.experiment is None
 
@@ -66,7 +67,11 @@ def test_it_says_what_the_wire_did_to_each_packet(one: Recording) -> None:
     assert {record.fate for record in trace} <= {"lost", "delivered"}
     for record in trace:
         assert record.arrival == (None if record.number in lost else record.time + delay)
-        assert (record.cause is not None) == (record.number in lost)
+        if record.dst == "255.255.255.255":
+            assert record.cause is not None
+            assert record.cause.startswith("copy for ")
+        else:
+            assert (record.cause is not None) == (record.number in lost)
     if not one.link or not (one.link.loss or one.link.filtered):
         assert lost == {fault.number for fault in one.faults}
     else:
