@@ -97,7 +97,7 @@ def whose_port(given: Mapping[str, Any]) -> dict[str, object]:
         "clients_own": {own for own, _ in ends},
         "called": called,
         "meant_for": names[called],
-        "system": "Windows or macOS" if windows else "Linux",
+        "system_of_client": "Windows or macOS" if windows else "Linux",
     }
 
 

@@ -237,7 +237,7 @@ def whose_port(draw: Draw) -> Task:
                 look="Ask service(number).",
             ),
             Choice(
-                "system",
+                "system_of_client",
                 key,
                 choices=SYSTEMS,
                 right="One of its ports lies where only that system takes them from.",
