@@ -104,7 +104,7 @@ class Lab:
         return tuple(self.host(name) for name in names)
 
     def assign(self, host: Host | str, address: str) -> None:
-        """Give a host made with `ipv4=False` its address, as after `tools.lease.ask`.
+        """Give a host made with `ipv4=False` its address, as `ask_for_address` does.
 
         Raises AddressError for an address of another host, or of no host of a lab, and LabError
         for a host that has one.

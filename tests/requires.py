@@ -120,6 +120,10 @@ def _no_ipv6() -> str | None:
     return None
 
 
+_PROGRAMS = (
+    "tshark", "ip", "ss", "curl", "dig", "nmap", "tftp", "telnet", "ssh-keyscan", "busybox",
+    "logger", "snmpget", "radclient",
+)  # fmt: skip
 _PROBES: dict[str, Callable[[], str | None]] = {
     "kernel": _no_kernel,
     "kernel-for-everybody": _not_for_everybody,
@@ -127,7 +131,5 @@ _PROBES: dict[str, Callable[[], str | None]] = {
     "ipv6": _no_ipv6,
     "nc": _no_nc,
     "sniffing": _no_sniffing,
-    **{program: partial(_no, program) for program in ("tshark", "ip", "ss", "curl", "dig", "nmap")},
-    **{program: partial(_no, program) for program in ("tftp", "telnet", "ssh-keyscan")},
-    **{p: partial(_no, p) for p in ("busybox", "logger", "snmpget", "radclient")},
+    **{program: partial(_no, program) for program in _PROGRAMS},
 }

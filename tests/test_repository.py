@@ -98,3 +98,14 @@ def _without_pictures(notebook: str) -> str:
             for kind in [kind for kind in output.get("data", {}) if kind.startswith("image/")]:
                 del output["data"][kind]
     return json.dumps(content)
+
+
+def test_contributors_and_ci_require_the_same() -> None:
+    """And nothing that no test asks for."""
+    from tests.requires import _PROBES
+
+    named = re.search(r"PORTLAB_REQUIRE=(\S+) pytest", (ROOT / "CONTRIBUTING.md").read_text())
+    assert named is not None
+    ours = re.findall(r"PORTLAB_REQUIRE\+?=(\S+)", (ROOT / ".ci/run").read_text())
+    assert "".join(ours).split(",") == named[1].split(",")
+    assert set(named[1].split(",")) <= set(_PROBES)

@@ -7,6 +7,7 @@ its port is 123.
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import md5
 
 from portlab.apps.app import Action, Address, Datagram, Event, Send
 from portlab.errors import LabError, PacketError
@@ -19,6 +20,7 @@ UNSYNCHRONIZED = 16
 """The stratum of a clock that follows no other (figure 11)."""
 
 _PACKET = struct.Struct("!BBbbII4sQQQQ")
+_LAST = 15  # the stratum that nobody follows
 _ALARM = 3  # the leap indicator of a clock that is not set (figure 9)
 _PRECISION = -20  # 2 to this power of a second: about a microsecond, which is this clock's grain
 _SECONDS_TO_2026 = 3_976_214_400  # from 1900, where NTP counts from
@@ -95,10 +97,18 @@ def moment(stamp: int) -> int:
     return ((stamp >> 32) - _SECONDS_TO_2026) * _MICROSECONDS + fraction
 
 
+def reference_id(server: str) -> bytes:
+    """How the server that one follows is named in four bytes: by its IPv4 address, or by the
+    beginning of a digest of its IPv6 address (section 7.3).
+    """
+    address = packed(server)
+    return address if len(address) == 4 else md5(address, usedforsecurity=False).digest()[:4]
+
+
 class Ntp:
     """Answers clients of versions 1 to 4. `stratum` is 1 for a server that has a clock of its own
     kind (`reference` says which: "GPS"), 2 for one that follows such a server (`reference` is its
-    IPv4 address), and so on; 16 follows nobody and says so. Its clock is `ahead` by so many
+    address), and so on; 16 follows nobody and says so. Its clock is `ahead` by so many
     seconds. Raises LabError, AddressError.
     """
 
@@ -111,10 +121,22 @@ class Ntp:
             )
         self._stratum = stratum
         self._ahead = round(ahead * _MICROSECONDS)
-        if stratum == 1 or stratum == UNSYNCHRONIZED:
+        if stratum in (1, UNSYNCHRONIZED):
             self._reference = reference.encode("ascii", "replace")[:4].ljust(4, b"\0")
         else:
-            self._reference = packed(reference)[:4]
+            self._reference = reference_id(reference)
+
+    @classmethod
+    def follower(cls, answer: NtpPacket, server: str, *, ahead: float = 0.0) -> "Ntp":
+        """A server that has set its clock by this answer of `server`, an address.
+
+        It is one step further from the first clock; who follows nobody that is to be followed, or
+        is too far away, follows nobody itself (figure 11).
+        """
+        good = answer.leap != _ALARM and 1 <= answer.stratum < _LAST
+        if not good:
+            return cls(UNSYNCHRONIZED, ahead=ahead)
+        return cls(answer.stratum + 1, server, ahead=ahead)
 
     def session(self, local: Address, peer: Address) -> "_NtpSession":
         return _NtpSession(self)

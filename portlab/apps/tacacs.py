@@ -211,7 +211,7 @@ def sign_in(name: str, password: str, secret: str, session_id: int) -> bytes:
 
     >>> packet = sign_in("student", "blue sky", "shared", 1)
     >>> b"student" in packet, len(packet)
-    (False, 32)
+    (False, 35)
     """
     user, data = name.encode(), password.encode()
     if max(len(user), len(data)) > 255:

@@ -4,7 +4,17 @@ Each claim has the number of the course's list, what is right instead and where 
 and a test that runs. The tests stand by subject; how they are shown elsewhere is not known here.
 """
 
-from portlab.claims import asking, choosing, opening, ports, ranges, remote, silence, words
+from portlab.claims import (
+    asking,
+    choosing,
+    opening,
+    ports,
+    ranges,
+    remote,
+    silence,
+    symptoms,
+    words,
+)
 from portlab.claims.trial import Claim, Evidence, Finding, Trial, TriedClaim
 from portlab.errors import LabError
 from portlab.wording import listed
@@ -20,6 +30,7 @@ CLAIMS: dict[int, Claim] = {
             *ranges.CLAIMS,
             *remote.CLAIMS,
             *silence.CLAIMS,
+            *symptoms.CLAIMS,
             *words.CLAIMS,
         ),
         key=lambda one: one.number,

@@ -29,10 +29,10 @@ from portlab.apps.app import (
     Tell,
     Told,
     Wake,
-    Woken,
 )
 from portlab.errors import AppError, ConnectionClosed, PortInUse
 from portlab.host import written
+from portlab.network.alarm import Alarm
 from portlab.network.clock import microseconds
 from portlab.network.udp_sockets import UdpSocket
 from portlab.packets import packed, unpacked
@@ -41,20 +41,6 @@ from portlab.ports import check_port
 if TYPE_CHECKING:
     from portlab.network.stack import Stack
     from portlab.network.tcp_sockets import ListeningSocket, TcpSocket
-
-
-class Alarm:
-    """A timer that ends with its program; it brings Woken, or what else there is to hear then."""
-
-    def __init__(self, program: "Program", event: Event | None = None) -> None:
-        self._program = program
-        self._event = event
-
-    def expire(self, now: int) -> None:
-        self._program.wake(self._event or Woken(now), now)
-
-    def only_keeps_alive(self) -> bool:
-        return self._program.ended
 
 
 class Program(ABC):

@@ -1,5 +1,7 @@
 """The time server: sessions on their own, read by ntplib."""
 
+import hashlib
+
 import ntplib
 import pytest
 from hypothesis import given
@@ -96,6 +98,30 @@ def test_a_clock_that_follows_nobody_says_so() -> None:
     assert answer is not None
     assert (answer.leap, answer.stratum, answer.reference_id) == (3, 0, b"INIT")
     assert ntplib.leap_to_text(answer.leap) == "unknown (clock unsynchronized)"
+
+
+def followed(app: apps.Ntp) -> NtpPacket:
+    [answer] = answers(app, NtpPacket(CLIENT))
+    assert answer is not None
+    return answer
+
+
+def test_each_that_follows_is_one_step_further_until_nobody_is_followed() -> None:
+    strata, app = [], apps.Ntp(1, "GPS")
+    for _ in range(17):
+        answer = followed(app)
+        strata.append(answer.stratum)
+        app = apps.Ntp.follower(answer, "192.0.2.9")
+    assert strata == [*range(1, 16), 0, 0]
+    second = followed(apps.Ntp.follower(followed(apps.Ntp(1)), "192.0.2.9"))
+    assert second.reference_id == bytes([192, 0, 2, 9])
+
+
+def test_a_server_over_ipv6_is_named_by_a_digest() -> None:
+    """RFC 5905 7.3: the first four bytes of MD5 over its address."""
+    answer = followed(apps.Ntp(2, "2001:db8::9"))
+    address = bytes.fromhex("20010db8000000000000000000000009")
+    assert answer.reference_id == hashlib.md5(address).digest()[:4]
 
 
 @given(PACKETS.filter(lambda packet: packet.mode != CLIENT or not 1 <= packet.version <= 4))

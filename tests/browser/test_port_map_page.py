@@ -318,6 +318,16 @@ def test_a_name_or_a_number_leads_there(shown: Locator, text: str, port: int) ->
     expect(card(shown).get_by_role("heading")).to_have_text(str(port))
 
 
+def test_zero_is_told_to_be_reserved(shown: Locator) -> None:
+    find(shown, "0")
+    expect(card(shown)).to_contain_text("reserved: it asks a system to choose a port")
+    expect(cell(shown)).to_have_attribute(
+        "aria-label",
+        "0, reserved: it asks a system to choose a port, system ports, 0x0000, "
+        "bits 00000000 00000000",
+    )
+
+
 def test_arrow_keys_go_through_what_was_found(seen: Visit, shown: Locator) -> None:
     field = shown.get_by_label("Find a port by name or number")
     field.fill("telnet")

@@ -6,6 +6,7 @@ Each is what a learner may have seen, and taken for a rule.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from portlab import Lab, apps, lookup, run
@@ -16,6 +17,8 @@ from portlab.claims.ports import Shared, two_tabs
 from portlab.claims.ranges import Answered, Asked, a_visit
 from portlab.claims.remote import Heard, at_two_servers, from_port
 from portlab.claims.silence import REFUSED, SILENT, Calls, TwoCalls
+from portlab.claims.symptoms import CERTIFICATE, WRONG_NAME, Visit
+from portlab.errors import TimedOut
 from portlab.services import registry
 from portlab.trace.record import Record
 from portlab.trace.trace import Trace
@@ -153,6 +156,15 @@ def a_connection_for_each_tab(lab: Lab) -> object:
     return two_tabs(lab, connections=2)
 
 
+def a_warning_where_nobody_answered(lab: Lab) -> tuple[Visit, ...]:
+    """42: as a page reads that says of every failure that the site is not safe."""
+    server, client = lab.hosts("server", "client")
+    lab.link(server, client, filtered=(WRONG_NAME,))
+    with suppress(TimedOut):
+        client.connect(server, WRONG_NAME, timeout=1)
+    return (Visit(WRONG_NAME, CERTIFICATE),)
+
+
 def as_linux_chooses(lab: Lab) -> tuple[int, ...]:
     """1: the client's ports are taken from 32768 on, and half of them are not dynamic."""
     server, client = lab.hosts("server", "client")
@@ -274,5 +286,6 @@ COUNTER_EXAMPLES = [
     CounterExample(35, silence_where_nobody_listens),
     CounterExample(35, an_answer_each_time),
     CounterExample(39, only_handshakes),
+    CounterExample(42, a_warning_where_nobody_answered),
     CounterExample(43, a_connection_for_each_tab),
 ]

@@ -105,6 +105,14 @@ def test_a_server_that_speaks_no_tls(server: Host, client: Host) -> None:
         tls(client.connect(server, server.listen(app=Hangs()).port), AUTHORITY, "server")
 
 
+def test_a_server_that_says_nothing_is_waited_for_and_left(server: Host, client: Host) -> None:
+    connection = client.connect(server, server.listen(app=apps.Discard()).port)
+    with pytest.raises(TimedOut):
+        tls(connection, AUTHORITY, "server", timeout=0.3)
+    with pytest.raises(ConnectionClosed):
+        connection.receive()
+
+
 def test_a_client_that_speaks_no_tls_is_hung_up_on(server: Host, client: Host) -> None:
     with client.connect(server, serve(server, apps.Http())) as connection:
         connection.send(b"GET / HTTP/1.1\r\nHost: server\r\n\r\n")

@@ -97,7 +97,7 @@ def whose_port(given: Mapping[str, Any]) -> dict[str, object]:
         "clients_own": {own for own, _ in ends},
         "called": called,
         "meant_for": names[called],
-        "system": "Windows or macOS" if windows else "Linux",
+        "system_of_client": "Windows or macOS" if windows else "Linux",
     }
 
 
@@ -256,7 +256,7 @@ def nights_log(given: Mapping[str, Any]) -> dict[str, object]:
 
 def two_ways(given: Mapping[str, Any]) -> dict[str, object]:
     """RFC 2865 5.2 hides the User-Password, RFC 8907 4.5 the whole body."""
-    return {"readable": {"name over RADIUS"}}
+    return {"in_the_clear": {"name over RADIUS"}}
 
 
 def set_the_clock(given: Mapping[str, Any]) -> dict[str, object]:
@@ -264,9 +264,9 @@ def set_the_clock(given: Mapping[str, Any]) -> dict[str, object]:
     there_and_back = given["heard"] - given["asked"] - (given["left"] - given["came"])
     arrived = given["asked"] + there_and_back // 2  # by the router's clock
     return {
-        "offset": given["came"] - arrived,
+        "behind_by": given["came"] - arrived,
         "on_the_line": there_and_back,
-        "stratum": sum([given["stratum"], 1]),
+        "own_stratum": sum([given["stratum"], 1]),
     }
 
 
@@ -284,7 +284,7 @@ def both_ways(given: Mapping[str, Any]) -> dict[str, object]:
     meant = {one.everyday: one.short for one in catalogue() if one.short in BY_HEART}
     numbers = {letter: BY_HEART[meant[what]] for letter, what in given["services"].items()}
     (behind,) = (one for one in given["choices"] if BY_HEART[one] == given["number"])
-    return {**numbers, "behind": behind}
+    return {**numbers, "is_behind": behind}
 
 
 def two_servers(given: Mapping[str, Any]) -> dict[str, object]:

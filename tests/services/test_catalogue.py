@@ -58,6 +58,7 @@ def test_a_row_agrees_with_the_registry_or_says_that_it_is_by_convention(one: Se
         assert registry().names_at(one.number)[0] in one.note
     elif one.status == "assigned":
         assert set(one.registered) == set(here), here
+        assert set(one.used) <= set(here)
     else:
         assert not here
         assert not one.registered

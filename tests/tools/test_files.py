@@ -40,6 +40,7 @@ def test_active_mode_ends_where_nobody_may_call_the_client() -> None:
     assert isinstance(trace.error, TimedOut)
     lost = [record for record in trace if record.fate == "lost"]
     assert {(record.flags, record.sport) for record in lost} == {("SYN", 20)}
+    assert len(lost) == 4, "when the client has gone the server stops: at 0, 1, 3 and 7 seconds"
 
 
 def test_what_the_server_refuses_is_told() -> None:

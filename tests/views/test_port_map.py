@@ -137,6 +137,11 @@ def test_names_are_the_catalogues_and_else_the_registrys() -> None:
     assert name_of(50000) == ""
 
 
+def test_zero_is_told_to_be_reserved_and_counts_as_free() -> None:
+    assert "      0  system  reserved: it asks a system to choose a port" in str(port_map({0}))
+    assert layout().kind(0) == "none"
+
+
 def test_a_number_with_two_services_names_both() -> None:
     assert "rsh" in name_of(514)
     assert "Syslog" in name_of(514)
@@ -179,6 +184,12 @@ def test_a_trace_shows_its_servers_and_its_clients() -> None:
     assert spots(shown) == {"servers' ports": [server], "clients' ports": [client]}
     assert "who spoke first" not in str(shown)
     assert "who spoke first" in str(port_map(stories.udp_refused()))
+
+
+def test_a_long_name_goes_on_below_itself() -> None:
+    *_, first, second = str(port_map({514})).splitlines()
+    assert first.startswith("    514  system  rsh, ")
+    assert len(second) - len(second.lstrip()) == len("    514  system  ")
 
 
 def test_each_set_has_a_sign_of_its_own() -> None:

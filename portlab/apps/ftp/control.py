@@ -17,6 +17,7 @@ from portlab.apps.app import (
     Listening,
     Opened,
     PeerClosed,
+    Reset,
     Tell,
     Told,
     Wake,
@@ -83,13 +84,15 @@ class Control:
             case Woken():
                 late = self._alarms.popleft()
                 if late is self._under_way and not late.opened:
-                    late.give_up()
-                    yield Tell(late, None)
+                    yield from self._stop(late)
                     yield self._end_of(Ended(late, problem=NOT_OPENED))
                     yield from self._work()
-            case PeerClosed() if not self._over:
+            case PeerClosed() | Reset():
+                if self._under_way is not None and not self._under_way.opened:
+                    yield from self._stop(self._under_way)
+                if not self._over and isinstance(event, PeerClosed):
+                    yield Close()
                 self._over = True
-                yield Close()
 
     def _work(self) -> Iterator[Action]:
         """Do the commands that wait, up to the first that takes time."""
@@ -275,6 +278,11 @@ class Control:
         if not transfer.opened:
             self._alarms.append(transfer)
             yield Wake(_PATIENCE)
+
+    def _stop(self, transfer: Transfer) -> Iterator[Action]:
+        """Nobody waits for it any more."""
+        transfer.give_up()
+        yield Tell(transfer, None)
 
     def _end_of(self, ended: Ended) -> Action:
         keep, self._under_way, self._keep = self._keep, None, None

@@ -34,7 +34,7 @@ class Decoder:
 
     >>> decoder = Decoder()
     >>> [*decoder.feed(b"l\\xff"), *decoder.feed(b"\\xfd\\x01s\\xff\\xff")]
-    [b'l', Command(verb=253, option=1), b's', b'\\xff']
+    [b'l', Command(verb=253, option=1), b's\\xff']
     """
 
     def __init__(self) -> None:

@@ -230,14 +230,14 @@ def whose_port(draw: Draw) -> Task:
                 choices=names,
                 right="That is what the number is known for. Whether it is there, only it can say.",
                 wrong=[
-                    (name, "That is what another number is known for. service(number) says.")
+                    (name, f"{name} is known for another number. Ask of the one that was called.")
                     for name in names
                     if name != service(called).short
                 ],
                 look="Ask service(number).",
             ),
             Choice(
-                "system",
+                "system_of_client",
                 key,
                 choices=SYSTEMS,
                 right="One of its ports lies where only that system takes them from.",

@@ -159,7 +159,7 @@ def two_ways(draw: Draw) -> Task:
                 ],
             ),
             Several(
-                "readable",
+                "in_the_clear",
                 readable,
                 choices=SIGHTS,
                 right="RADIUS hides one field of its message, TACACS+ the whole body.",
@@ -213,7 +213,7 @@ def set_the_clock(draw: Draw) -> Task:
         },
         fields=[
             Whole(
-                "offset",
+                "behind_by",
                 offset,
                 right="The two differences, of which one has the way too much and one too little.",
                 wrong=[
@@ -238,7 +238,7 @@ def set_the_clock(draw: Draw) -> Task:
                 look="Which two of the four times are of one clock, and the other two of another?",
             ),
             Whole(
-                "stratum",
+                "own_stratum",
                 answer.stratum + 1,
                 right="One more than the server that it follows.",
                 wrong=[
@@ -298,7 +298,7 @@ def both_ways(draw: Draw) -> Task:
                 for name, one in zip(("a", "b", "c"), to_number, strict=True)
             ),
             Choice(
-                "behind",
+                "is_behind",
                 asked.short,
                 choices=sorted(one.short for one in names),
                 right=asked.hook,

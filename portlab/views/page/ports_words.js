@@ -17,7 +17,7 @@ const KEYS_OF_PORTS = [
 // One number in a sentence, for who hears it.
 export function portSentence(data, port) {
   const [high, low] = bytesInBits(port);
-  const names = data.servicesAt(port).map(({ title, over }) => `${title} (${over})`);
+  const names = data.servicesAt(port).map(({ title, over }) => (over ? `${title} (${over})` : title));
   return [
     `${port}`,
     names.join("; or ") || "not assigned",
@@ -39,7 +39,7 @@ export function portCard(data, port, how) {
     html("h4", { class: "portlab-ports-number" }, port),
     services.length
       ? html("ul", {}, services.map(({ title, over }) => (
-        html("li", {}, html("strong", {}, title), html("span", { class: "portlab-faint" }, ` over ${over}`)))))
+        html("li", {}, html("strong", {}, title), over && html("span", { class: "portlab-faint" }, ` over ${over}`)))))
       : html("p", {}, html("strong", {}, "not assigned")),
     html("dl", {},
       termAndWords("Range", `${range.name} (${range.also}), ${range.first} to ${range.last}`),

@@ -16,6 +16,7 @@ import zlib
 from typing import Any
 
 from portlab.services import catalogue, registry
+from portlab.views.ports.layout import RESERVED
 from portlab.views.ports.shapes import KINDS, MEANINGS, PortLayout
 from portlab.views.ports.text import share
 from portlab.views.printable import printable
@@ -64,10 +65,11 @@ def encoded(layout: PortLayout) -> bytes:
 
 
 def _names() -> list[list[Any]]:
-    """The registry, one entry for each name of a number, its transports together."""
+    """The registry, one entry for each name of a number, its transports together; and what 0 is."""
     known = registry()
     named = dict.fromkeys((one.number, one.name) for one in known.assignments)
-    return [[number, name, _transports(known.transports(number, name))] for number, name in named]
+    lines = [[number, name, _transports(known.transports(number, name))] for number, name in named]
+    return [[0, RESERVED, ""], *lines]
 
 
 def _transports(those: tuple[str, ...]) -> str:

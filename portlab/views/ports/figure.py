@@ -95,23 +95,24 @@ class _Drawing:
 
     def _picture(self, left: float, top: float, rows: int, columns: int, cell: float) -> None:
         """The numbers from 0 on, each as one point of an image, in a frame."""
-        from matplotlib.colors import to_rgb
+        from matplotlib.colors import to_rgba_array
         from matplotlib.patches import Rectangle
-        from numpy import array
+        from numpy import frombuffer, where
 
-        inks = {color: to_rgb(color) for color in (*GROUNDS, *COLORS.values())}
-        colors = array([inks[self._color(port)] for port in range(rows * columns)])
+        # Kinds are places in KINDS, of which the last, free, is the first of the grounds.
+        inks = to_rgba_array([*(COLORS[kind] for kind in KINDS[:-1]), *GROUNDS])
+        which = frombuffer(self.of.kinds, "uint8", rows * columns).astype(int)
+        free = which == KINDS.index("none")
+        for one in RANGES[1:]:
+            which[one.first :] += where(free[one.first :], 1, 0)
+        colors = inks[which]
         width, height = columns * cell, rows * cell
         self.axes.imshow(
-            colors.reshape(rows, columns, 3), extent=(left, left + width, top + height, top),
+            colors.reshape(rows, columns, 4), extent=(left, left + width, top + height, top),
             interpolation="none", aspect="auto", zorder=1,
         )  # fmt: skip
         frame = Rectangle((left, top), width, height, fc="none", ec=INK, lw=1.0, zorder=3)
         self.axes.add_patch(frame)
-
-    def _color(self, port: int) -> str:
-        ground = next(color for home, color in zip(RANGES, GROUNDS, strict=True) if port in home)
-        return COLORS.get(self.of.kind(port), ground)
 
     def ranges(self) -> None:
         """A bracket for each range at its rows, and beside it what it is."""

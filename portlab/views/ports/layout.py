@@ -26,6 +26,9 @@ from portlab.views.ports.shapes import (
 LINUX_CLIENTS = PortRange("Linux clients", 32768, 60999)
 """`ip_local_port_range` as the kernel comes (Documentation/networking/ip-sysctl)."""
 
+RESERVED = "reserved: it asks a system to choose a port"
+"""What 0 is (RFC 6335 section 6); it is assigned to nobody."""
+
 STRETCHES_SHOWN = 3
 
 
@@ -63,6 +66,8 @@ def name_of(port: int) -> str:
     >>> name_of(443), name_of(1), name_of(50000)
     ('HTTPS, encrypted web pages', 'tcpmux', '')
     """
+    if port == 0:
+        return RESERVED
     return _names().get(port) or " or ".join(registry().names_at(port))
 
 

@@ -6,7 +6,6 @@ Nothing is drawn in characters: 65,536 of them would say less than these lines d
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from portlab.ports import PortRange
 from portlab.views.ports.shapes import KINDS, Band, Kind, Laid, PortLayout, Stretch
 from portlab.views.printable import printable
 from portlab.wording import count, listed, wrapped
@@ -62,12 +61,8 @@ def _about(layout: PortLayout) -> Iterator[str]:
     yield wrapped(
         f"Longest without an assigned one, below the dynamic ports: {_stretches(layout.gaps)}."
     )
-    yield wrapped(clients_text(layout.clients))
-
-
-def clients_text(clients: PortRange) -> str:
-    """Which numbers Linux uses for clients, and that they are no range of RFC 6335."""
-    return (
+    clients = layout.clients
+    yield wrapped(
         f"Linux gives {clients.first} to {clients.last} to clients unless told otherwise: part of "
         "the user ports, and not all of the dynamic ones."
     )
@@ -84,10 +79,11 @@ def _laid(laid: Laid, limit: int | None) -> Iterator[str]:
     yield wrapped(f"{printable(laid.name)}: {many}, marked with a {laid.sign}; {ranges}.")
     width = max(map(len, homes))
     for spot in laid.spots[:limit]:
-        about = said_of(spot.name) + ", among Linux's for clients" * spot.given_to_clients
-        line = f"{spot.port}  {spot.range.name:<{width}}  {about}"
-        hanging = " " * (line.index(about) - len(str(spot.port)) + 5)
-        yield wrapped(line, indent=" " * (7 - len(str(spot.port))), hanging=hanging)
+        number, about = str(spot.port), said_of(spot.name)
+        about += ", among Linux's for clients" * spot.given_to_clients
+        line = f"{number}  {spot.range.name:<{width}}  {about}"
+        hanging = " " * (len(number) + width + 4)
+        yield wrapped(line, indent=" " * (7 - len(number)), hanging=hanging)
     if limit is not None and (more := len(laid.spots) - limit) > 0:
         yield f"  ... and {more:,} more."
     if laid.note:

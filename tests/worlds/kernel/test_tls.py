@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from portlab import Lab, apps, tls
+from portlab import Lab, Link, apps, ask_for_address, lookup, run, tls
 from portlab.worlds.kernel.host import KernelHost
 from tests.requires import needs
 
@@ -84,3 +84,37 @@ def test_dig_asks_over_both(hosts: tuple[KernelHost, KernelHost]) -> None:
         assert "status: NOERROR" in printed
         assert "192.0.2.80" in printed
         assert shown in printed
+
+
+@pytest.mark.parametrize("world", ["model", "kernel"])
+def test_from_no_address_to_a_page(world: str) -> None:
+    """DHCP tells the laptop its address and its name server, DNS the web server, TLS the page."""
+
+    def morning(lab: Lab) -> bytes:
+        router, web = lab.hosts("router", "web")
+        here, there = router.addresses[0], web.addresses[0]
+        router.udp(67, apps.Dhcp(here, "10.0.0.100", "10.0.0.199", name_servers=[here]))
+        router.udp(53, apps.Dns(f"www.school.example. 300 IN A {there}"))
+        certificate = AUTHORITY.certificate("www.school.example")
+        web.listen(443, apps.Tls(apps.Http(), certificate))
+        laptop = lab.host("laptop", ipv4=False)
+        lease = ask_for_address(laptop)
+        lab.assign(laptop, lease.address)
+        (address,) = lookup(laptop, lease.name_servers[0], "www.school.example").values
+        with tls(laptop.connect(address, 443), AUTHORITY, "www.school.example") as secure:
+            secure.send(b"GET /hello.txt HTTP/1.1\r\nHost: www.school.example\r\n\r\n")
+            return secure.receive_until(b"Hello!\n")
+
+    trace = run(morning, world=world)
+    assert trace.result.startswith(b"HTTP/1.1 200 OK")
+    called = [record for record in trace if record.flags == "SYN"]
+    assert [(one.src, one.dst, one.dport) for one in called] == [("10.0.0.100", "10.0.0.2", 443)]
+
+
+def test_a_line_that_loses_does_not_break_the_locks() -> None:
+    with Lab("kernel", seed=3, link=Link(delay=0.001, loss=0.1)) as lab:
+        server, client = lab.hosts("server", "client")
+        server.listen(443, apps.Tls(apps.Http(), AUTHORITY.certificate("server")))
+        with tls(client.connect(server, 443), AUTHORITY, "server", timeout=60) as secure:
+            secure.send(b"GET /long.txt HTTP/1.1\r\nHost: server\r\nConnection: close\r\n\r\n")
+            assert secure.receive_all(timeout=60).endswith(b"line 1000 of 1000.\n")
