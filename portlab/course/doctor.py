@@ -26,8 +26,11 @@ LIBRARIES = (
     "scapy",
     "h11",
     "dnslib",
+    "cryptography",
     "psutil",
     "platformdirs",
+    "fsrs",
+    "rich",
 )
 LAB_PORT = 8888
 NOT_NEEDED = "Not needed: the model world shows every packet."

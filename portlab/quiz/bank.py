@@ -12,6 +12,7 @@ from typing import Any
 
 from portlab import material
 from portlab.errors import QuizError
+from portlab.quiz.bank_cache import kept
 from portlab.quiz.fields import Fields
 from portlab.quiz.grading import as_filled, as_number, plain
 from portlab.quiz.question import (
@@ -59,11 +60,19 @@ def files() -> list[Path]:
 
 
 def load(files: Iterable[Path]) -> tuple[Question, ...]:
-    """The questions in `files`, in order. Raises BankError with every slip in any of them."""
-    questions, slips = read(files)
-    if slips:
-        raise BankError(slips)
-    return questions
+    """The questions in `files`, in order. Raises BankError with every slip in any of them.
+
+    What was read once without a slip is kept for this user, until one of the files changes.
+    """
+    files = list(files)
+
+    def sound() -> tuple[Question, ...]:
+        questions, slips = read(files)
+        if slips:
+            raise BankError(slips)
+        return questions
+
+    return kept(files, sound)
 
 
 def read(files: Iterable[Path]) -> tuple[tuple[Question, ...], tuple[Slip, ...]]:

@@ -16,6 +16,7 @@ reading, not from guessing by name or version, and asking changes nothing and se
 
 from portlab.system.clock import now
 from portlab.system.files import (
+    cache_folder,
     course_folder,
     only_one,
     replace_file,
@@ -30,6 +31,7 @@ from portlab.system.session import has_screen, is_static
 
 __all__ = [
     "Obstacle",
+    "cache_folder",
     "course_folder",
     "ephemeral_ports",
     "free_port",

@@ -18,6 +18,15 @@ def user_folder() -> Path:
     return Path(platformdirs.user_data_dir("portlab", appauthor=False))
 
 
+def cache_folder() -> Path:
+    """Where portlab keeps for this user what it can make again at any time."""
+    if named := os.environ.get("PORTLAB_HOME"):
+        return Path(named) / "cache"
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("portlab", appauthor=False))
+
+
 def course_folder() -> Path:
     """Where `portlab lab` puts the learner's copy. Raises PortlabError without a home folder."""
     try:
