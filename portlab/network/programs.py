@@ -108,7 +108,9 @@ class Program(ABC):
                 try:
                     stack.tcp.open(peer, app=app, source_port=source_port)
                 except PortInUse:
-                    NeverOpened(stack, app, (self._own, source_port), peer).tell(Reset(), now)
+                    never = NeverOpened(stack, app, (self._own, source_port), peer)
+                    never.tell(Reset(), now)
+                    never.end()
             case Tell(session, message):
                 if listener := stack.sessions.get(id(session)):
                     stack.timers.set(Alarm(listener, Told(message)), now)
