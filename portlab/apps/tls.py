@@ -27,6 +27,7 @@ from portlab.apps.app import (
     PeerClosed,
     Reset,
     Send,
+    Tell,
 )
 from portlab.apps.certificates import Certificate
 from portlab.errors import CertificateError, ConnectionClosed, LabError, TlsError
@@ -43,6 +44,14 @@ class StartTls:
 
     What else the client had sent by then must be forgotten: it came from anybody (RFC 3207 6).
     """
+
+
+def layers(session: object) -> Iterator[object]:
+    """A session and, inside TLS, the one that it carries: who knows either may Tell it something."""
+    while isinstance(session, TlsSession):
+        yield session
+        session = session.inside
+    yield session
 
 
 class Upgrading(Protocol):
@@ -84,7 +93,7 @@ class TlsSession:
     """
 
     def __init__(self, inside: Upgrading, certificate: Certificate) -> None:
-        self._inside = inside
+        self.inside = inside
         self._certificate = certificate
         self._end: TlsEnd | None = None
         self._opened: Opened | None = None
@@ -142,14 +151,15 @@ class TlsSession:
         """The stream stopped short, or is no TLS (any more)."""
         self._over = True
         if self._opened is None:
-            answers = self._inside.handle(Reset())
-            yield from (action for action in answers if isinstance(action, Listen | Connect))
+            answers = self.inside.handle(Reset())
+            allowed = Listen | Connect | Tell
+            yield from (action for action in answers if isinstance(action, allowed))
         if not self._closing:
             yield Close()
 
     def _tell(self, event: Event) -> Iterator[Action]:
         if not self._over:
-            for action in self._inside.handle(event):
+            for action in self.inside.handle(event):
                 yield from self._do(action)
 
     def _do(self, action: Action | StartTls) -> Iterator[Action]:

@@ -31,6 +31,7 @@ from portlab.apps.app import (
     Wake,
     Woken,
 )
+from portlab.apps.tls import layers
 from portlab.errors import AppError, ConnectionClosed, PortInUse
 from portlab.host import written
 from portlab.network.clock import microseconds
@@ -72,7 +73,7 @@ class Program(ABC):
         self._session: Session | None = None
         try:
             self._session = app.session(local, peer)
-            stack.sessions[id(self._session)] = self
+            stack.sessions.update((id(layer), self) for layer in layers(self._session))
         except Exception as error:
             self._failed(error)
 
@@ -157,8 +158,9 @@ class Program(ABC):
     def end(self) -> None:
         self.ended = True
         self._hang_up()
-        if self._stack.sessions.get(id(self._session)) is self:
-            del self._stack.sessions[id(self._session)]
+        for layer in layers(self._session):
+            if self._stack.sessions.get(id(layer)) is self:
+                del self._stack.sessions[id(layer)]
         for listening in self._once:
             self._stack.tcp.close_listener(listening)
         self._once.clear()
