@@ -174,6 +174,17 @@ def test_a_stranger_at_the_open_port_gets_nothing() -> None:
     assert listen.app.session((LOCAL[0], 40_001), (PEER[0], 4000)) is listen.app
 
 
+def test_a_port_that_a_stranger_has_used_up_is_named_to_nobody() -> None:
+    talk = logged_in()
+    (listen,) = actions(talk, "PASV")
+    assert isinstance(listen, apps.Listen)
+    list(talk.handle(apps.Listening((LOCAL[0], 40_001))))
+    listen.app.session((LOCAL[0], 40_001), ("10.0.0.3", 4000))
+    (another,) = actions(talk, "PASV")
+    assert isinstance(another, apps.Listen)
+    assert another.app is not listen.app
+
+
 def test_whoever_does_not_come_is_not_waited_for_for_ever() -> None:
     talk = logged_in()
     actions(talk, "PASV")
