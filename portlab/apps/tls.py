@@ -52,7 +52,7 @@ class StartTls:
 
 
 def layers(session: object) -> Iterator[object]:
-    """A session and, inside TLS, the one that it carries: who knows either may Tell it something."""
+    """A session and, inside TLS, the one that it carries: Tell may name either."""
     while isinstance(session, TlsSession):
         yield session
         session = session.inside
