@@ -74,6 +74,9 @@ class _Front(_Half):
     """The client's connection. Until a server is there, what the client says waits."""
 
     def __init__(self, server: Address) -> None:
+        self.back: _Back | None = None
+        """The server's connection, from the moment that it is begun."""
+        self.gone = False
         self._server = server
         self._given_up = False
         self._waiting: list[Event] | None = []
@@ -82,13 +85,20 @@ class _Front(_Half):
     def handle(self, event: Event) -> Iterator[Action]:
         if isinstance(event, Opened):
             yield Connect(self._server, _Behind(self))
-        elif self._waiting is None or isinstance(event, Told | Reset):
+        elif isinstance(event, Reset):
+            self.gone = True
+            if self.back is not None:
+                yield Tell(self.back, event)
+        elif self._waiting is None or isinstance(event, Told):
             yield from super().handle(event)
         elif not self._given_up:
             self._waiting.append(event)
             self._bytes += len(event.data) if isinstance(event, Data) else 0
             if self._bytes > MOST_WAITING:
                 self._waiting.clear()
+                self.gone = True
+                if self.back is not None:
+                    yield Tell(self.back, Reset())
                 yield Abort()
 
     def _said(self, message: object) -> Iterator[Action]:
@@ -121,9 +131,11 @@ class _Behind:
 class _Back(_Half):
     def __init__(self, front: _Front) -> None:
         self.other = front
+        self._front = front
+        front.back = self
 
     def handle(self, event: Event) -> Iterator[Action]:
-        if isinstance(event, Opened) and self.other is not None:
-            yield Tell(self.other, self)
+        if isinstance(event, Opened):
+            yield Abort() if self._front.gone else Tell(self._front, self)
         else:
             yield from super().handle(event)

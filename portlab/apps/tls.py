@@ -27,12 +27,18 @@ from portlab.apps.app import (
     PeerClosed,
     Reset,
     Send,
+    Tell,
+    Wake,
+    Woken,
 )
 from portlab.apps.certificates import Certificate
 from portlab.errors import CertificateError, ConnectionClosed, LabError, TlsError
 
 if TYPE_CHECKING:
     from ssl import SSLContext, SSLError
+
+PATIENCE = 60.0
+"""Seconds for a client to agree on keys; until then the session inside knows of nobody."""
 
 _AT_ONCE = 1 << 16
 
@@ -43,6 +49,14 @@ class StartTls:
 
     What else the client had sent by then must be forgotten: it came from anybody (RFC 3207 6).
     """
+
+
+def layers(session: object) -> Iterator[object]:
+    """A session and, inside TLS, the one that it carries: Tell may name either."""
+    while isinstance(session, TlsSession):
+        yield session
+        session = session.inside
+    yield session
 
 
 class Upgrading(Protocol):
@@ -84,10 +98,11 @@ class TlsSession:
     """
 
     def __init__(self, inside: Upgrading, certificate: Certificate) -> None:
-        self._inside = inside
+        self.inside = inside
         self._certificate = certificate
         self._end: TlsEnd | None = None
         self._opened: Opened | None = None
+        self._late: int | None = None
         self._waiting: list[bytes] = []
         self._closing = False
         self._heard_end = False
@@ -107,6 +122,13 @@ class TlsSession:
             yield from self._tell(event)
         elif isinstance(event, Opened):
             self._opened = event
+            self._late = event.now + round(PATIENCE * 1_000_000)
+            yield Wake(PATIENCE)
+        elif isinstance(event, Woken) and self._is_own(event):
+            self._late = None
+            if self._opened is not None:
+                self._over = True
+                yield Abort()
         elif isinstance(event, Data):
             yield from self._heard(end, end.receive(event.data))
         elif isinstance(event, PeerClosed):
@@ -115,6 +137,15 @@ class TlsSession:
                 yield from self._broken()
         elif self._opened is None:
             yield from self._tell(event)
+
+    def _is_own(self, alarm: Woken) -> bool:
+        """Whether this is the alarm for the keys: one that the session inside must not hear.
+
+        It asks for its own after Opened, so of all that are due by then this was the first.
+        """
+        if self._late is None:
+            return False
+        return self._opened is not None or alarm.now >= self._late
 
     def _heard(self, end: "TlsEnd", plain: bytes) -> Iterator[Action]:
         if said := end.take():  # an answer of the handshake, or an alert that says what is wrong
@@ -142,14 +173,15 @@ class TlsSession:
         """The stream stopped short, or is no TLS (any more)."""
         self._over = True
         if self._opened is None:
-            answers = self._inside.handle(Reset())
-            yield from (action for action in answers if isinstance(action, Listen | Connect))
+            answers = self.inside.handle(Reset())
+            allowed = Listen | Connect | Tell
+            yield from (action for action in answers if isinstance(action, allowed))
         if not self._closing:
             yield Close()
 
     def _tell(self, event: Event) -> Iterator[Action]:
         if not self._over:
-            for action in self._inside.handle(event):
+            for action in self.inside.handle(event):
                 yield from self._do(action)
 
     def _do(self, action: Action | StartTls) -> Iterator[Action]:

@@ -9,8 +9,8 @@ from portlab.network.binding import shown
 from portlab.network.checks import as_bytes, check_count
 from portlab.network.clock import deadline_after, in_words
 from portlab.network.many import is_multicast
-from portlab.network.programs import UdpService
 from portlab.network.stack import Stack
+from portlab.network.udp_programs import UdpService
 from portlab.network.udp_sockets import UdpSocket
 from portlab.packets import packed, unpacked
 from portlab.ports import check_port

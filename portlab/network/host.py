@@ -16,8 +16,8 @@ from portlab.network.connection import ModelConnection
 from portlab.network.datagrams import ModelUdpSocket
 from portlab.network.listener import ModelListener
 from portlab.network.opening import ModelOpening
-from portlab.network.programs import UdpService
 from portlab.network.stack import Stack
+from portlab.network.udp_programs import UdpService
 from portlab.ports import check_port
 from portlab.tcp import Config, State
 

@@ -30,6 +30,7 @@ from portlab.apps.app import (
     Told,
     Wake,
 )
+from portlab.apps.tls import layers
 from portlab.errors import AppError, ConnectionClosed, PortInUse
 from portlab.host import written
 from portlab.network.alarm import Alarm
@@ -58,7 +59,7 @@ class Program(ABC):
         self._session: Session | None = None
         try:
             self._session = app.session(local, peer)
-            stack.sessions[id(self._session)] = self
+            stack.sessions.update((id(layer), self) for layer in layers(self._session))
         except Exception as error:
             self._failed(error)
 
@@ -94,7 +95,9 @@ class Program(ABC):
                 try:
                     stack.tcp.open(peer, app=app, source_port=source_port)
                 except PortInUse:
-                    NeverOpened(stack, app, (self._own, source_port), peer).tell(Reset(), now)
+                    never = NeverOpened(stack, app, (self._own, source_port), peer)
+                    never.tell(Reset(), now)
+                    never.end()
             case Tell(session, message):
                 if listener := stack.sessions.get(id(session)):
                     stack.timers.set(Alarm(listener, Told(message)), now)
@@ -141,8 +144,9 @@ class Program(ABC):
     def end(self) -> None:
         self.ended = True
         self._hang_up()
-        if self._stack.sessions.get(id(self._session)) is self:
-            del self._stack.sessions[id(self._session)]
+        for layer in layers(self._session):
+            if self._stack.sessions.get(id(layer)) is self:
+                del self._stack.sessions[id(layer)]
         for listening in self._once:
             self._stack.tcp.close_listener(listening)
         self._once.clear()
@@ -219,68 +223,6 @@ class NeverOpened(Program):
     def _close(self, now: int) -> None: ...
 
     def _abort(self, now: int) -> None: ...
-
-
-class UdpProgram(Program):
-    """One session with one peer, of a service on a port.
-
-    After a SendTo from a new port the session lives there, as TFTP's do (RFC 1350 section 4): its
-    later datagrams come from that port, and the service's port is free for the peer to ask again.
-    """
-
-    def __init__(
-        self, stack: "Stack", service: "UdpService", app: App, local: Address, peer: Address
-    ) -> None:
-        self._service = service
-        self._local = local
-        super().__init__(stack, app, local, peer)
-
-    def _send(self, data: bytes, now: int) -> None:
-        self._send_to(data, self._peer, new_port=False)
-
-    def _send_to(self, data: bytes, peer: Address, new_port: bool) -> None:
-        if new_port:
-            self._service.forget(self._local, self._peer)
-        if new_port or self._udp is not None:
-            super()._send_to(data, peer, new_port)
-        else:
-            self._stack.udp.send(self._service.socket, data, peer, self._local[0])
-
-    def _close(self, now: int) -> None:
-        self._service.forget(self._local, self._peer)
-        self.end()
-
-    def _abort(self, now: int) -> None:
-        self._close(now)
-
-
-class UdpService:
-    """An app on a UDP port: a session for each peer."""
-
-    def __init__(self, stack: "Stack", socket: UdpSocket, app: App) -> None:
-        self.socket = socket
-        self._stack = stack
-        self._app = app
-        self._programs: dict[tuple[Address, Address], UdpProgram] = {}
-        socket.handler = self._hear
-
-    def _hear(self, data: bytes, source: Address, local: Address, now: int) -> None:
-        program = self._programs.get((local, source))
-        if program is None:
-            program = UdpProgram(self._stack, self, self._app, local, source)
-            if program.ended:
-                return
-            self._programs[local, source] = program
-        program.tell(Datagram(data, source, now), now)
-
-    def forget(self, local: Address, peer: Address) -> None:
-        self._programs.pop((local, peer), None)
-
-    def end(self) -> None:
-        """Stop all sessions, when the port is closed."""
-        for program in list(self._programs.values()):
-            program.end()
-        self._programs.clear()
 
 
 def _checked(peer: Address) -> Address:

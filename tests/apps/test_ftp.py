@@ -174,6 +174,17 @@ def test_a_stranger_at_the_open_port_gets_nothing() -> None:
     assert listen.app.session((LOCAL[0], 40_001), (PEER[0], 4000)) is listen.app
 
 
+def test_a_port_that_a_stranger_has_used_up_is_named_to_nobody() -> None:
+    talk = logged_in()
+    (listen,) = actions(talk, "PASV")
+    assert isinstance(listen, apps.Listen)
+    list(talk.handle(apps.Listening((LOCAL[0], 40_001))))
+    listen.app.session((LOCAL[0], 40_001), ("10.0.0.3", 4000))
+    (another,) = actions(talk, "PASV")
+    assert isinstance(another, apps.Listen)
+    assert another.app is not listen.app
+
+
 def test_whoever_does_not_come_is_not_waited_for_for_ever() -> None:
     talk = logged_in()
     actions(talk, "PASV")
@@ -225,6 +236,27 @@ def test_a_file_that_broke_off_is_not_kept() -> None:
     assert isinstance(said, apps.Send)
     assert said.data.startswith(b"426")
     assert server.store["/a"] == b"old"
+
+
+def test_of_two_that_write_at_once_the_second_finds_the_room_taken() -> None:
+    server = apps.Ftp({})
+    server.store._room = 700
+    said = []
+    under_way = []
+    for name in ("a", "b"):
+        talk = server.session(LOCAL, PEER)
+        replies(talk, "USER student", "PASS sesame", "TYPE I", "PORT 10,0,0,2,195,80")
+        (call,) = [one for one in actions(talk, f"STOR {name}") if isinstance(one, apps.Connect)]
+        under_way.append((talk, call.app))
+    for talk, transfer in under_way:
+        assert isinstance(transfer, Transfer)
+        tell, _ = told(transfer, apps.Opened(), apps.Data(b"x" * 400), apps.PeerClosed())
+        assert isinstance(tell, apps.Tell)
+        (reply,) = talk.handle(apps.Told(tell.message))
+        assert isinstance(reply, apps.Send)
+        said.append(reply.data[:3])
+    assert said == [b"226", b"552"]
+    assert list(server.store) == ["/a"]
 
 
 # ---- how addresses are written

@@ -2,7 +2,8 @@
 
 import pytest
 
-from portlab import Lab, apps
+from portlab import Lab, apps, drop, run, tls
+from portlab.apps.proxy import MOST_WAITING
 from portlab.errors import LabError
 from portlab.host import Host
 from portlab.worlds import WORLDS
@@ -75,6 +76,42 @@ def test_a_client_that_is_reset_takes_its_server_along() -> None:
         connection.abort()
         lab.run()
         assert "ESTABLISHED" not in [row.state for row in server.sockets()]
+
+
+@pytest.mark.parametrize("how", ["reset", "too much"])
+def test_a_client_that_is_gone_before_its_server_is_reached(how: str) -> None:
+    def leave(lab: Lab) -> list[str]:
+        front, client, server = lab.hosts("front", "client", "server")
+        server.listen(7, apps.Echo())
+        front.listen(80, apps.Proxy((server.addresses[0], 7)))
+        connection = client.connect(front, 80)
+        if how == "reset":
+            connection.abort()
+        else:
+            connection.send(bytes(4 * MOST_WAITING))
+        lab.run()
+        return [row.state for host in (front, server) for row in host.sockets()]
+
+    _, call = [record for record in run(leave) if record.flags == "SYN"]
+    trace = run(leave, faults=[drop(call.number)])  # so it calls its server again a second later
+    assert trace.error is None
+    assert set(trace.result) == {"LISTEN"}
+
+
+def test_a_client_whose_tls_breaks_off_takes_its_server_along() -> None:
+    authority = apps.Authority()
+    with Lab() as lab:
+        front, client, server = lab.hosts("front", "client", "server")
+        server.listen(7, apps.Echo())
+        proxy = apps.Proxy((server.addresses[0], 7))
+        front.listen(443, apps.Tls(proxy, authority.certificate("front")))
+        connection = client.connect(front, 443)
+        secure = tls(connection, authority, "front")
+        secure.send(b"hello")
+        secure.receive_until(b"o")
+        connection.shutdown()  # without the word that TLS has for the end
+        lab.run()
+        assert {row.state for row in server.sockets()} == {"LISTEN"}
 
 
 def test_it_needs_somebody() -> None:

@@ -124,6 +124,20 @@ def test_what_is_typed_is_shown_once_the_client_agrees_but_never_a_password() ->
     assert talk.type(b"\r\n").startswith(b"a.txt")
 
 
+def test_an_option_can_be_switched_off_and_on_again() -> None:
+    """Only the first answer to an offer is none to be answered (RFC 854)."""
+    do, dont, will, wont = (Command(verb, ECHO).encode() for verb in (DO, DONT, WILL, WONT))
+    talk = Talk()
+    assert [talk.type(one) for one in (do, do, dont, dont, do, do)] == [
+        *(b"", b""),
+        *(wont, b""),
+        *(will, b""),
+    ]
+    assert talk.type(b"student") == b"student", "and so it does"
+    refused = Talk()
+    assert [refused.type(one) for one in (dont, do, dont)] == [b"", will, wont]
+
+
 def test_every_other_option_is_refused_and_nothing_is_answered_twice() -> None:
     """RFC 854: what is so already is not acknowledged, or two sides would never stop."""
     talk = Talk()

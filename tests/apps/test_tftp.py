@@ -173,6 +173,29 @@ def test_a_disk_that_is_full_is_said_to_be() -> None:
     assert tftp.decoded(sent) == tftp.Problem(tftp.FULL, "Disk full")
 
 
+def test_of_two_that_write_at_once_the_second_finds_the_name_or_the_room_taken() -> None:
+    server = apps.Tftp({})
+    server.store._room = 700
+    first, same, other = Talk(server), Talk(server), Talk(server)
+    for talk, name in [(first, "a"), (same, "a"), (other, "b")]:
+        assert talk.ask(tftp.WRITE, name) == [tftp.acknowledgment(0)]
+    assert first.hear(tftp.block(1, b"x" * 400)) == [tftp.acknowledgment(1)]
+    (taken,) = same.hear(tftp.block(1, b"y" * 100))
+    (full,) = other.hear(tftp.block(1, b"z" * 400))
+    assert tftp.decoded(taken) == tftp.Problem(tftp.EXISTS, "File already exists")
+    assert tftp.decoded(full) == tftp.Problem(tftp.FULL, "Disk full")
+    assert same.over
+    assert other.over
+    assert {name: server.store[name] for name in server.store} == {"/a": b"x" * 400}
+
+
+def test_an_empty_file_takes_no_name_that_no_file_can_have() -> None:
+    talk = Talk(apps.Tftp({"/deep/b": ""}))
+    talk.ask(tftp.WRITE, "deep")
+    assert isinstance(tftp.decoded(talk.hear(tftp.block(1, b""))[0]), tftp.Problem)
+    assert list(talk.server.store) == ["/deep/b"]
+
+
 def test_an_error_is_never_answered_with_an_error() -> None:
     talk = Talk()
     assert talk.hear(tftp.problem(0, "never mind")) == []

@@ -7,10 +7,36 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portlab import Lab, apps, run, tls
-from portlab.errors import ConnectionClosed
+from portlab.errors import ConnectionAborted, ConnectionClosed
 from tests.apps.tls_client import CERTIFICATE, LOCAL, PAGE, PEER, Client, opened, session
 
 # ---- alone
+
+
+@pytest.mark.parametrize("begins", [b"", b"\x16\x03\x01\x02\x00\x01"])
+def test_who_never_agrees_on_keys_is_hung_up_on(begins: bytes) -> None:
+    with Lab() as lab:
+        server, client = lab.hosts("server", "client")
+        server.listen(465, apps.Tls(apps.Smtp(), CERTIFICATE))
+        connection = client.connect(server, 465)
+        connection.send(begins)
+        lab.run(59)
+        assert "ESTABLISHED" in [row.state for row in server.sockets()]
+        lab.run(2)
+        assert {row.state for row in server.sockets()} == {"LISTEN"}
+        with pytest.raises(ConnectionAborted):
+            connection.receive()
+
+
+def test_the_alarm_for_the_keys_is_not_the_apps() -> None:
+    """An app that asked for alarms hears those of its own, one at the same moment too."""
+    app = Remembers()
+    client = opened(app)
+    second = 1_000_000
+    rings = [apps.Woken(at * second) for at in (1, 60, 60, 61)]
+    for ring in rings:
+        client.tell(ring)
+    assert app.events == [apps.Opened(), rings[0], rings[2], rings[3]]
 
 
 @settings(deadline=None, max_examples=20)
@@ -38,7 +64,8 @@ def test_the_app_hears_of_the_conversation_once_it_is_safe() -> None:
     """Daytime speaks first: not before the keys are there, and then at once, and goodbye."""
     client = Client(session(apps.Daytime()))
     client.tell(apps.Opened(now=1_000_000))
-    assert client.actions == []
+    assert client.others == []
+    assert client.heard == b""
     client.shake_hands()
     assert client.read() == b"Thursday, January 1, 2026 00:00:01-UTC\r\n"
     assert client.others == [apps.Close()]

@@ -6,6 +6,7 @@ import ssl
 import pytest
 
 from portlab import apps
+from portlab.apps.tls import PATIENCE
 
 AUTHORITY = apps.Authority()
 CERTIFICATE = AUTHORITY.certificate("server", "localhost", "127.0.0.1")
@@ -78,7 +79,9 @@ class Client:
 
     @property
     def others(self) -> list[apps.Action]:
-        return [action for action in self.actions if not isinstance(action, apps.Send)]
+        """What was done beside sending and waiting for the keys."""
+        waits = apps.Wake(PATIENCE)
+        return [one for one in self.actions if not isinstance(one, apps.Send) and one != waits]
 
 
 def session(app: apps.App, certificate: apps.Certificate = CERTIFICATE) -> apps.Session:

@@ -38,6 +38,37 @@ def test_a_page_is_fetched(lab: Lab, server: Host, client: Host, address: str) -
     lab.run()
 
 
+def test_a_proxy_speaks_tls_for_who_is_behind_it(server: Host, client: Host) -> None:
+    """The proxy's two connections tell each other what comes: the one inside TLS must hear it."""
+    where = server.addresses[0]
+    echo = server.listen(app=apps.Echo(), address=where)
+    port = serve(server, apps.Proxy((where, echo.port)))
+    with tls(client.connect(server, port), AUTHORITY, "server") as secure:
+        secure.send(b"to and fro\n")
+        assert secure.receive_until(b"\n") == b"to and fro\n"
+        secure.shutdown()
+        assert secure.receive_all() == b""
+
+
+def test_a_file_server_inside_tls_says_that_a_file_is_over(server: Host, client: Host) -> None:
+    """FTPS as it was on port 990: the conversation in TLS, here with the data in the clear."""
+    ftp = apps.Ftp({"/a": "file\n"})
+    with tls(client.connect(server, serve(server, ftp)), AUTHORITY, "server") as control:
+
+        def say(*commands: str) -> bytes:
+            control.send("".join(f"{command}\r\n" for command in commands).encode())
+            return control.receive_until(b"\r\n")
+
+        control.receive_until(b"\r\n")
+        assert say("USER student").startswith(b"331")
+        assert say("PASS sesame").startswith(b"230")
+        port = int(say("EPSV").split(b"|")[3])
+        with client.connect(server, port) as data:
+            assert say("RETR a").startswith(b"150")
+            assert data.receive_all() == b"file\r\n"
+        assert control.receive_until(b"\r\n").startswith(b"226")
+
+
 def test_megabytes_come_back(server: Host, client: Host) -> None:
     much = bytes(range(256)) * 2000
     with tls(client.connect(server, serve(server, apps.Echo())), AUTHORITY, "server") as secure:

@@ -155,6 +155,20 @@ def test_a_call_from_inside_that_fails_is_a_reset(lab, pair):
     assert calling.heard == [Reset()]
 
 
+def test_a_call_that_could_not_be_begun_is_forgotten(lab, pair):
+    server, client = pair
+    client.listen(9)
+    first, second = Scripted(), Scripted()
+    calls = [Connect((client.addresses[0], 9), app, source_port=20) for app in (first, second)]
+    server.listen(80, Scripted(replying(Opened=calls)))
+    client.connect(server, 80)
+    lab.run()
+    assert second.heard == [Reset()], "both would have the same two ends"
+    known = [program.app for program in server._stack.sessions.values()]
+    assert first in known
+    assert second not in known
+
+
 def test_a_session_for_each_udp_peer(lab, pair):
     server, client = pair
     app = Scripted(lambda event: [Send(event.data.upper())])

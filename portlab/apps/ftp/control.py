@@ -24,7 +24,7 @@ from portlab.apps.app import (
     Woken,
 )
 from portlab.apps.ftp.addresses import from_extended, from_six_numbers
-from portlab.apps.ftp.data import NOT_OPENED, Bring, Ended, Take, Transfer
+from portlab.apps.ftp.data import NOT_OPENED, TOO_MUCH, Bring, Ended, Take, Transfer
 from portlab.apps.ftp.paths import Paths, ascii_from_network, ascii_to_network
 from portlab.apps.ftp.way import Way, reply
 from portlab.apps.lines import Lines
@@ -63,7 +63,7 @@ class Control:
         # What commands wait for, and what to do with its bytes.
         self._under_way: Transfer | None = None
         self._alarms: deque[Transfer] = deque()
-        self._keep: Callable[[bytes], None] | None = None
+        self._keep: Callable[[bytes], str | None] | None = None
         self._over = False
 
     def handle(self, event: Event) -> Iterable[Action]:
@@ -258,9 +258,13 @@ class Control:
             return
         full, first = self._paths.full(path), (self._paths.read(path) or b"")[: self._rest]
 
-        def keep(data: bytes) -> None:
-            text = data if self._binary else ascii_from_network(data)
-            self._store.put(full, first + text)
+        def keep(data: bytes) -> str | None:
+            whole = first + (data if self._binary else ascii_from_network(data))
+            refusal, room = self._paths.may_write(path)  # others wrote while it travelled
+            if refusal or len(whole) > room:
+                return refusal or TOO_MUCH
+            self._store.put(full, whole)
+            return None
 
         self._keep = keep
         yield from self._transfer(Take(room - len(first)), path)
@@ -286,11 +290,8 @@ class Control:
 
     def _end_of(self, ended: Ended) -> Action:
         keep, self._under_way, self._keep = self._keep, None, None
-        if ended.problem:
-            return reply(ended.problem)
-        if keep:
-            keep(ended.data)
-        return reply("226 That was all.")
+        problem = ended.problem or (keep(ended.data) if keep else None)
+        return reply(problem or "226 That was all.")
 
     def _typed(self, data: bytes) -> bytes:
         return data if self._binary else ascii_to_network(data)

@@ -59,6 +59,8 @@ class Transfer:
 
     def __init__(self, control: Session, client: Address) -> None:
         self.opened = False
+        self.called = False
+        """Whether somebody has come to its port, which is used up by that."""
         self.task: Bring | Take | None = None
         self._control = control
         self._client = client
@@ -67,6 +69,7 @@ class Transfer:
         self._over = False
 
     def session(self, local: Address, peer: Address) -> Session:
+        self.called = True
         # Whoever finds the port first gets the file: it must at least be the same computer
         # (RFC 2577 section 5).
         return self if peer[0] == self._client[0] and not self.opened else _Stranger()

@@ -76,7 +76,7 @@ class Way:
     def _open_door(self, said: str) -> Action:
         """Open a port, or name the one that is still open and unused."""
         self._call, self.opening = None, said
-        if self._door is not None and not self._door.opened:
+        if self._door is not None and not self._door.called:
             return self.is_open(self._door_at)
         self._door = Transfer(self._control, self._peer)
         return Listen(0, self._door, once=True)

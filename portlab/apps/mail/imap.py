@@ -205,7 +205,7 @@ class _ImapSession(Dialogue):
         if box is None:
             self.say(f"{tag} NO [AUTHENTICATIONFAILED] name and password do not fit")
         else:
-            self._reading = Reading(box, lambda: self.now)
+            self._reading = Reading(self._post, box, lambda: self.now)
             self.say(f"{tag} OK [CAPABILITY {self._can()}] logged in")
 
     # ---- waiting for news, RFC 2177

@@ -7,7 +7,7 @@ from portlab.apps.mail.imap_fetch import items, shown
 from portlab.apps.mail.imap_search import Candidate, search
 from portlab.apps.mail.imap_view import View
 from portlab.apps.mail.imap_words import Command, Word, WrongWords, encoded
-from portlab.apps.mail.post import DELETED, SEEN, Mailbox, Message
+from portlab.apps.mail.post import DELETED, SEEN, Mailbox, Message, Post
 
 _INBOX = "INBOX"
 _UID_VALIDITY = 1
@@ -22,7 +22,8 @@ Send = Callable[[bytes], None]
 class Reading:
     """`answer` does a command and sends what belongs to it, but for the line with the tag."""
 
-    def __init__(self, box: Mailbox, now: Callable[[], int]) -> None:
+    def __init__(self, post: Post, box: Mailbox, now: Callable[[], int]) -> None:
+        self._post = post
         self._box = box
         self._now = now
         self._view: View | None = None
@@ -120,7 +121,10 @@ class Reading:
                 raise WrongWords("as in APPEND INBOX (\\Seen) {310}")
         if name.upper() != _INBOX:
             return "NO [TRYCREATE] no such mailbox"
-        self._box.add(encoded(text), self._now(), flags)
+        content = encoded(text)
+        if not self._post.takes(content):
+            return "NO [OVERQUOTA] there is no room for so much mail"
+        self._box.add(content, self._now(), flags)
         return "OK APPEND completed"
 
     def _on_subscribe(self, asked: Command) -> str:

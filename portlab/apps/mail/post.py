@@ -16,6 +16,9 @@ USERS: Mapping[str, str] = {"student": "sesame", "teacher": "chalk"}
 
 DOMAIN = "school.example"
 POSTMASTER = "postmaster"
+ROOM, MOST = 50_000_000, 10_000
+"""Bytes, and mails, that all mailboxes of a Post hold together: anybody may send it some."""
+
 SEEN, DELETED = "\\Seen", "\\Deleted"
 
 
@@ -89,6 +92,11 @@ class Mailbox:
         """The mails that no session was told of yet."""
         return frozenset(self._recent)
 
+    @property
+    def size(self) -> int:
+        """Bytes of all its mails."""
+        return sum(message.size for message in self._messages.values())
+
     def __repr__(self) -> str:
         lines = [f"{self.address}: {count(len(self._messages), 'mail')}", *map(str, self.messages)]
         return "\n  ".join(lines)
@@ -97,6 +105,8 @@ class Mailbox:
 class Post:
     """A domain's mailboxes: one for each of `users` (names and passwords), and the postmaster's.
 
+    Servers put no more than `room` bytes into them, and no more than ten thousand mails.
+
     >>> post = Post("school.example", {"student": "sesame"})
     >>> post.mailbox("student")
     student@school.example: 0 mails
@@ -104,7 +114,9 @@ class Post:
     True
     """
 
-    def __init__(self, domain: str = DOMAIN, users: Mapping[str, str] = USERS) -> None:
+    def __init__(
+        self, domain: str = DOMAIN, users: Mapping[str, str] = USERS, *, room: int = ROOM
+    ) -> None:
         for name in users:
             if not name or not name.isascii() or not name.isalnum():
                 raise LabError(
@@ -112,10 +124,23 @@ class Post:
                     "'student'. Its address is made of it and the domain."
                 )
         self.domain = domain.lower()
+        self._room = room
         self._passwords = {name.lower(): password for name, password in users.items()}
         self._boxes = {
             name: Mailbox(f"{name}@{self.domain}") for name in (*self._passwords, POSTMASTER)
         }
+
+    def room(self) -> int:
+        """How many bytes there is room for; whoever puts a mail in asks before."""
+        boxes = self._boxes.values()
+        if sum(len(box.messages) for box in boxes) >= MOST:
+            return 0
+        return max(0, self._room - sum(box.size for box in boxes))
+
+    def takes(self, content: bytes, copies: int = 1) -> bool:
+        """Whether there is room for a mail, in so many mailboxes."""
+        room = self.room()
+        return room > 0 and len(in_lines(content)) * copies <= room
 
     def mailbox(self, user: str) -> Mailbox:
         """Raises LabError for a name that is no user's."""

@@ -15,7 +15,7 @@ from portlab.apps.mail.envelope import Envelope, notice, return_path
 from portlab.apps.mail.paths import domain_of
 from portlab.apps.mail.post import Post
 from portlab.apps.mail.relay import Relay
-from portlab.apps.mail.smtp_session import SmtpSession
+from portlab.apps.mail.smtp_session import NO_ROOM, SmtpSession
 from portlab.packets import packed, unpacked
 from portlab.ports import check_port
 
@@ -58,7 +58,7 @@ class Smtp:
     def reaches(self, address: str) -> str | None:
         """None if mail for this address can be taken, else the reply that refuses it."""
         if self.post.box_at(address) is not None:
-            return None
+            return None if self.post.room() else NO_ROOM
         if domain_of(address) in ("", self.post.domain):
             return f"550 No such user here: {address}"
         if not self.submission:
@@ -66,6 +66,11 @@ class Smtp:
         if domain_of(address) not in self._routes:
             return f"550 No mail server is known for {domain_of(address)}"
         return None
+
+    def has_room_for(self, mail: Envelope) -> bool:
+        """Whether all mailboxes here that it is for can hold it."""
+        here = sum(self.post.box_at(address) is not None for address in mail.recipients)
+        return not here or self.post.takes(return_path(mail.sender) + mail.content, here)
 
     def take(self, mail: Envelope, now: int) -> list[Connect]:
         """Deliver what is for here; the connections that pass on the rest."""
@@ -84,7 +89,9 @@ class Smtp:
     def send_back(self, mail: Envelope, refusals: dict[str, str], now: int) -> None:
         """Tell the sender, who is a user here, who could not be reached and why."""
         if refusals and self.post.box_at(mail.sender) is not None:
-            self.take(notice(mail, refusals, self.post.domain, now), now)
+            letter = notice(mail, refusals, self.post.domain, now)
+            if self.has_room_for(letter):
+                self.take(letter, now)
 
 
 def _checked(route: Address) -> Address:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LARGEST = 10 * 1024 * 1024
 """Bytes of the largest mail that is taken; EHLO says so (RFC 1870)."""
 
+NO_ROOM = "452 Insufficient system storage"
 _MOST_RECIPIENTS = 100  # RFC 5321 4.5.3.1.8
 _LONGEST_LINE = 1000
 _PATIENCE = 300.0  # RFC 5321 4.5.3.2.7
@@ -210,6 +211,9 @@ class SmtpSession(Dialogue):
             now=self.now,
         )
         mail = Envelope(self._sender, tuple(self._recipients), head + content)
+        if not self._server.has_room_for(mail):
+            self.say(NO_ROOM)
+            return
         self.say("250 OK")
         for action in self._server.take(mail, self.now):
             self.do(action)

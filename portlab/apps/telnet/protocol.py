@@ -79,6 +79,7 @@ class Options:
         """What the other side has asked this one to do, and it does."""
         self._theirs: set[int] = set()
         self._offered = offered
+        self._unanswered = set(offered)
         self._wanted = wanted
 
     def offers(self) -> list[Command]:
@@ -91,11 +92,14 @@ class Options:
         if option is None:
             return None
         if command.verb == DO:
-            if option in self._offered:  # the answer to our offer
-                self.ours.add(option)
-                return None
-            return Command(WONT, option)
+            if option not in self._offered:
+                return Command(WONT, option)
+            so_already = option in self.ours or option in self._unanswered
+            self.ours.add(option)
+            self._unanswered.discard(option)
+            return None if so_already else Command(WILL, option)
         if command.verb == DONT:
+            self._unanswered.discard(option)
             if option in self.ours:
                 self.ours.discard(option)
                 return Command(WONT, option)

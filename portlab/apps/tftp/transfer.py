@@ -150,10 +150,25 @@ class Transfer:
             self._number += 1
             self._content += content
             if len(content) < self._size:
-                whole = bytes(self._content)
-                self._store.put(self._path, from_netascii(whole) if self._netascii else whole)
+                refusal = self._keep(self._path)
+                if refusal is not None:
+                    yield from self._refuse(*refusal)
+                    return
                 self.ended = True
             yield from self._say(acknowledgment(self._number), now)
+
+    def _keep(self, path: str) -> tuple[int, str] | None:
+        """Put the whole file into the store, or say why not: others wrote while it travelled."""
+        whole = bytes(self._content)
+        if self._netascii:
+            whole = from_netascii(whole)
+        room = self._store.room_for(path)
+        if path in self._store:
+            return EXISTS, "File already exists"
+        if not room or len(whole) > room:
+            return FULL, "Disk full"
+        self._store.put(path, whole)
+        return None
 
     # ---- sending, and sending again
 

@@ -20,6 +20,7 @@ from portlab.apps.app import (
     Wake,
     Woken,
 )
+from portlab.apps.tls import layers
 from portlab.ports import check_port
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Errands:
     def of(self, session: Session) -> None:
         """Whose errands these are, once there is a session: now others can tell it something."""
         self._session = session
-        self._server.errands[id(session)] = self
+        self._server.errands.update((id(layer), self) for layer in layers(session))
 
     def run(self, action: Action, address: str) -> None:
         """Do what is asked for by a session that lives at `address`.
@@ -67,8 +68,9 @@ class Errands:
     def end(self) -> None:
         """The session is over. Safe to repeat."""
         self._over = True
-        if self._server.errands.get(id(self._session)) is self:
-            del self._server.errands[id(self._session)]
+        for layer in layers(self._session):
+            if self._server.errands.get(id(layer)) is self:
+                del self._server.errands[id(layer)]
         for listener in self._once:
             self._server.drop(listener)
         self._once.clear()

@@ -214,6 +214,18 @@ def test_a_mail_is_put_in_by_hand() -> None:
     assert talk.say("b APPEND INBOX {99999999}") == ["b BAD so much is not taken"]
 
 
+def test_a_mailbox_that_is_full_takes_no_more_by_hand() -> None:
+    there = apps.Post(room=10)
+    talk = Talk(apps.Imap(there))
+    talk.say("a LOGIN teacher chalk")
+    talk.say("b APPEND INBOX {8}")
+    assert talk.say("12345678") == ["b OK APPEND completed"]
+    talk.say("c APPEND INBOX {8}")
+    (said,) = talk.say("12345678")
+    assert said.startswith("c NO [OVERQUOTA] ")
+    assert len(there.mailbox("teacher").messages) == 1
+
+
 @given(st.lists(st.binary(max_size=40), max_size=6), st.integers(1, 30))
 def test_any_bytes_are_survived_wherever_they_are_cut(pieces: list[bytes], cut: int) -> None:
     stream = b"\r\n".join([*pieces, b""])

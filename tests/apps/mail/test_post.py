@@ -45,6 +45,29 @@ def test_who_may_log_in() -> None:
         assert post.login(name, password) is None
 
 
+def test_there_is_room_for_so_much_in_all_mailboxes_together() -> None:
+    post = apps.Post(room=100)
+    post.mailbox("student").add(b"x" * 58)
+    assert post.room() == 40, "a line that had no end got one"
+    assert post.takes(b"x" * 38)
+    assert not post.takes(b"x" * 39), "with the end of its line it has 41"
+    assert post.takes(b"x" * 18, copies=2)
+    assert not post.takes(b"x" * 19, copies=2)
+    post.mailbox("teacher").add(b"x" * 38)
+    assert not post.takes(b""), "a mailbox that is full takes no empty mail either"
+    post.mailbox("student").remove([1])
+    assert post.room() == 60
+
+
+def test_there_are_no_more_than_ten_thousand_mails() -> None:
+    post = apps.Post()
+    for _ in range(9_999):
+        post.mailbox("student").add(b"")
+    assert post.takes(b"one more")
+    post.mailbox("teacher").add(b"")
+    assert not post.takes(b"")
+
+
 @pytest.mark.parametrize("name", ["", "a b", "a@b", "grün", "a\r\nb"])
 def test_not_every_name_can_be_a_users(name: str) -> None:
     with pytest.raises(LabError, match="cannot be a user"):

@@ -23,6 +23,14 @@ def test_mail_for_others_goes_to_port_25_once_for_each_server() -> None:
     assert only(post).endswith(b"Hello\r\n")
 
 
+def test_a_notice_for_which_there_is_no_room_is_not_kept() -> None:
+    post, (onward,) = submitted("a@far.example")
+    post.mailbox("teacher").add(bytes(post.room() - 102))
+    talk = Talk(onward.app)
+    talk.tell(apps.Reset())
+    assert post.mailbox("student").messages == ()
+
+
 def test_how_a_mail_is_handed_on() -> None:
     _, (onward,) = submitted("a@far.example", "b@far.example", text=b"..dot\r\n")
     talk = Talk(onward.app)

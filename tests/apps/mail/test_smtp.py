@@ -22,6 +22,21 @@ MAIL = ["MAIL FROM:<a@b.example>", f"RCPT TO:<{STUDENT}>", "DATA"]
 # ---- a mail for here
 
 
+def test_what_strangers_send_has_a_limit() -> None:
+    """RFC 5321 4.2.3: 452 says that it may be tried again later, when there is room."""
+    post = apps.Post("school.example", {"student": "sesame", "teacher": "chalk"}, room=5_000)
+    talk = Talk(apps.Smtp(post))
+    both = ["MAIL FROM:<a@b.example>", f"RCPT TO:<{STUDENT}>", "RCPT TO:<teacher@school.example>"]
+    talk.say("EHLO c")
+    assert codes(talk.say(*both, "DATA")) == [250, 250, 250, 354]
+    assert talk.say("x" * 900, *["x" * 900] * 2, ".") == ["452 Insufficient system storage"]
+    assert [post.mailbox(user).messages for user in ("student", "teacher")] == [(), ()]
+    assert codes(talk.say(*MAIL)) == [250, 250, 354]
+    assert talk.say(*["x" * 900] * 3, ".") == ["250 OK"], "for one of them there is room"
+    post.mailbox("teacher").add(bytes(post.room() - 2))
+    assert codes(talk.say(*MAIL)) == [250, 452, 554]
+
+
 def test_the_conversation_of_rfc_5321_appendix_d() -> None:
     post, talk = school()
     assert talk.said == b"220 mail.school.example ESMTP ready\r\n"
