@@ -75,21 +75,29 @@ def _actively(client: Host, talk: "_Talk", path: str, data_port: int) -> bytes:
 
 
 def _over_tftp(client: Host, server: Host | str, path: str, port: int, timeout: float) -> bytes:
-    """RFC 1350: where the first block comes from, there the acknowledgments go."""
-    content, number = b"", 1
+    """RFC 1350 section 4: from where the first block comes all others come, and there the
+    acknowledgments go. Whoever speaks from another port is told so, and changes nothing.
+    """
+    content, number, done = b"", 1, False
+    whence: tuple[str, int] | None = None
     with client.udp() as socket:
         socket.send_to(tftp.request(tftp.Request(tftp.READ, path)), server, port)
         while True:
-            raw, (address, from_port) = socket.receive(timeout=timeout)
+            raw, source = socket.receive(timeout=timeout)
             message = tftp.decoded(raw)
+            if whence is not None and source != whence:
+                if not isinstance(message, tftp.Problem):
+                    socket.send_to(tftp.problem(tftp.UNKNOWN_PORT, "Not your transfer"), *source)
+                continue
             if isinstance(message, tftp.Problem):
                 raise TransferError(f"The server answered: {message.text}. Is the name right?")
             if not isinstance(message, tftp.Block):
                 continue
+            whence = source
             if message.number == number % 65_536:
                 content, number = content + message.data, number + 1
                 done = len(message.data) < _BLOCK
-            socket.send_to(tftp.acknowledgment(message.number), address, from_port)
+            socket.send_to(tftp.acknowledgment(message.number), *whence)
             if message.number == (number - 1) % 65_536 and done:
                 return content
 
