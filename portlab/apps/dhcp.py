@@ -1,4 +1,4 @@
-"""A DHCP server, RFC 2131: lends addresses out of a pool. Over UDP; its port is 67.
+"""A DHCP server, RFC 2131 and RFC 6842: lends addresses out of a pool. Over UDP; its port is 67.
 
 A client without an address cannot be answered at one, so question and answer go to all: it runs in
 the worlds that have a network of their own, the model's and the kernel's.
@@ -163,11 +163,15 @@ class Dhcp:
     def _reply(
         self, asked: DhcpMessage, kind: int, address: str, tells: dict[int, bytes]
     ) -> DhcpMessage:
-        """Table 3: what a server says in each field."""
+        """RFC 2131 table 3: what a server says in each field. The identifier that a client gives
+        comes back as it is (RFC 6842 section 3; before, it had to be left out).
+        """
         flags = asked.flags
         if kind == says.NAK and asked.giaddr != ANY:
             flags |= says.BROADCAST  # the relay agent is not to answer at an address that is wrong
         first = {says.MESSAGE_TYPE: bytes([kind]), says.SERVER_IDENTIFIER: self._own}
+        if says.CLIENT_IDENTIFIER in asked.options:
+            first[says.CLIENT_IDENTIFIER] = asked.options[says.CLIENT_IDENTIFIER]
         return DhcpMessage(
             says.BOOTREPLY,
             asked.xid,
