@@ -175,6 +175,9 @@ def test_a_disk_that_is_full_is_said_to_be() -> None:
 
 def test_an_error_is_never_answered_with_an_error() -> None:
     talk = Talk()
+    talk.ask(tftp.READ, "a")
+    assert talk.hear(tftp.problem(0, "who are you?"), ("10.0.0.3", 4000)) == []
+    assert not talk.over, "a stranger's error ends nothing"
     assert talk.hear(tftp.problem(0, "never mind")) == []
     assert talk.over
 
