@@ -67,8 +67,8 @@ class Transfer:
         self._over = False
 
     def session(self, local: Address, peer: Address) -> Session:
-        # Whoever finds the port first gets the file: it must at least be the same computer
-        # (RFC 2577 section 5).
+        # Whoever finds the port first gets the file (RFC 2577 section 8): it must at least be the
+        # same computer (section 4).
         return self if peer[0] == self._client[0] and not self.opened else _Stranger()
 
     def begin(self, task: Bring | Take) -> Action:
