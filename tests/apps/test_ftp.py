@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portlab import Lab, apps, run
-from portlab.apps.ftp import USERS
 from portlab.apps.ftp.addresses import from_extended, from_six_numbers, six_numbers
 from portlab.apps.ftp.data import Bring, Ended, Transfer
-from portlab.apps.store import FILES
+from portlab.apps.store import FILES, USERS
 from portlab.host import Connection, Host
 from portlab.worlds.kernel.host import KernelHost
 from tests.requires import needs
