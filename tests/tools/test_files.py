@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from portlab import Lab, Link, apps, fetch_file, run
+from portlab.apps.ftp.control import Control
 from portlab.apps.store import FILES
 from portlab.apps.tftp import packets as tftp
 from portlab.errors import LabError, TimedOut, TransferError
@@ -147,3 +148,29 @@ def test_a_block_before_the_first_is_no_part_of_the_file() -> None:
         server, client = lab.hosts("server", "client")
         server.udp(69, Says([tftp.block(0, b"nothing"), tftp.block(1, b"something")]))
         assert fetch_file(client, server, "x", over="tftp") == b"something"
+
+
+class Talkative(apps.Ftp):
+    """Greets in several lines, one of which begins with a number that is not the reply's."""
+
+    def session(self, local: apps.Address, peer: apps.Address) -> Control:
+        return Greets(self.store, {}, local, peer, 0)
+
+
+class Greets(Control):
+    def handle(self, event: apps.Event) -> Iterable[apps.Action]:
+        if isinstance(event, apps.Opened):
+            yield apps.Send(b"220-Welcome\r\n 220 files, and\r\n530 more\r\n2200 in all\r\n")
+        yield from super().handle(event)
+
+
+def test_a_greeting_of_several_lines_is_one_reply() -> None:
+    """RFC 959 section 4.2: it ends with the line of the same number and a space behind it."""
+    with Lab() as lab:
+        server, client = lab.hosts("server", "client")
+        server.listen(21, Talkative({"/a": BYTES}))
+        assert fetch_file(client, server, "a") == BYTES
+        with pytest.raises(
+            TransferError, match=r"answered RETR with: 550 There is no such file\. L"
+        ):
+            fetch_file(client, server, "b")
