@@ -144,10 +144,10 @@ def _sent(mail: Candidate) -> date | None:
     """The day in the field Date:, as its writer had it; None if there is none that can be read."""
     from email.utils import parsedate
 
-    written = parsedate(str(mail.mail.fields.get("Date", "")))
     try:
+        written = parsedate(str(mail.mail.fields.get("Date", "")))
         return date(*written[:3]) if written else None
-    except ValueError:
+    except (OverflowError, ValueError):
         return None
 
 
