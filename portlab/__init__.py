@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from portlab.system.network.computer import this_computer as this_computer
     from portlab.system.port_rules import port_rules as port_rules
     from portlab.tools.address import ask_for_address as ask_for_address
+    from portlab.tools.address import give_back as give_back
     from portlab.tools.files import fetch_file as fetch_file
     from portlab.tools.lookup import lookup as lookup
     from portlab.tools.mail import fetch_mail as fetch_mail
@@ -84,6 +85,7 @@ _HOMES = {
     "exercise": "portlab.course.exercises",
     "fetch_file": "portlab.tools.files",
     "fetch_mail": "portlab.tools.mail",
+    "give_back": "portlab.tools.address",
     "heard": "portlab.views.hearing",
     "hint": "portlab.course.exercises",
     "header": "portlab.views.header",

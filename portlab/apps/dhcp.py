@@ -1,4 +1,4 @@
-"""A DHCP server, RFC 2131: lends addresses out of a pool. Over UDP; its port is 67.
+"""A DHCP server, RFC 2131 and RFC 6842: lends addresses out of a pool. Over UDP; its port is 67.
 
 A client without an address cannot be answered at one, so question and answer go to all: it runs in
 the worlds that have a network of their own, the model's and the kernel's.
@@ -10,11 +10,10 @@ from ipaddress import IPv4Address
 
 from portlab.apps import dhcp_message as says
 from portlab.apps.app import Action, Address, Datagram, Event, SendTo
-from portlab.apps.dhcp_message import ANY, DhcpMessage
+from portlab.apps.dhcp_message import DhcpMessage
 from portlab.errors import AddressError, LabError
-from portlab.packets import packed
+from portlab.packets import EVERYBODY, NOBODY_YET, packed
 
-EVERYBODY = "255.255.255.255"
 MASK = "255.255.0.0"
 """Of 10.0.0.0/16, which is the network of a lab."""
 
@@ -87,7 +86,7 @@ class Dhcp:
         if asked.kind == says.REQUEST:
             return self._decide(asked, now)
         if asked.kind == says.INFORM:  # it has an address, and asks for the rest (section 4.3.5)
-            return self._reply(asked, says.ACK, ANY, self._tells)
+            return self._reply(asked, says.ACK, NOBODY_YET, self._tells)
         if asked.kind == says.RELEASE:
             self._forget(asked, asked.ciaddr)
         elif asked.kind == says.DECLINE:  # somebody has it: the client has looked (section 4.3.3)
@@ -129,7 +128,7 @@ class Dhcp:
             return None  # another server may know it
         wanted = asked.address(says.REQUESTED_ADDRESS) or asked.ciaddr
         if known is None or wanted != known.address:
-            return self._reply(asked, says.NAK, ANY, {})
+            return self._reply(asked, says.NAK, NOBODY_YET, {})
         self._bind(asked, known.address, now + self._seconds * _MICROSECONDS, lent=True)
         return self._reply(asked, says.ACK, known.address, self._terms())
 
@@ -163,17 +162,21 @@ class Dhcp:
     def _reply(
         self, asked: DhcpMessage, kind: int, address: str, tells: dict[int, bytes]
     ) -> DhcpMessage:
-        """Table 3: what a server says in each field."""
+        """RFC 2131 table 3: what a server says in each field. The identifier that a client gives
+        comes back as it is (RFC 6842 section 3; before, it had to be left out).
+        """
         flags = asked.flags
-        if kind == says.NAK and asked.giaddr != ANY:
+        if kind == says.NAK and asked.giaddr != NOBODY_YET:
             flags |= says.BROADCAST  # the relay agent is not to answer at an address that is wrong
         first = {says.MESSAGE_TYPE: bytes([kind]), says.SERVER_IDENTIFIER: self._own}
+        if says.CLIENT_IDENTIFIER in asked.options:
+            first[says.CLIENT_IDENTIFIER] = asked.options[says.CLIENT_IDENTIFIER]
         return DhcpMessage(
             says.BOOTREPLY,
             asked.xid,
             asked.chaddr,
             flags=flags,
-            ciaddr=asked.ciaddr if kind == says.ACK else ANY,
+            ciaddr=asked.ciaddr if kind == says.ACK else NOBODY_YET,
             yiaddr=address,
             giaddr=asked.giaddr,
             options={**first, **tells},
@@ -206,9 +209,9 @@ def whither(answer: DhcpMessage) -> Address:
     >>> whither(DhcpMessage(says.BOOTREPLY, 1, bytes(6), yiaddr="10.0.0.100"))
     ('255.255.255.255', 68)
     """
-    if answer.giaddr != ANY:
+    if answer.giaddr != NOBODY_YET:
         return answer.giaddr, says.SERVER_PORT
-    if answer.ciaddr != ANY and answer.kind != says.NAK:
+    if answer.ciaddr != NOBODY_YET and answer.kind != says.NAK:
         return answer.ciaddr, says.CLIENT_PORT
     return EVERYBODY, says.CLIENT_PORT
 

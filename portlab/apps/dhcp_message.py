@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from portlab.errors import AddressError, PacketError
-from portlab.packets import packed, unpacked
+from portlab.packets import NOBODY_YET, packed, unpacked
 
 SERVER_PORT = 67
 CLIENT_PORT = 68
@@ -29,13 +29,12 @@ TYPES = {
 """What a message says, by the value of option 53 (RFC 2132 section 9.6)."""
 
 SUBNET_MASK, ROUTER, NAME_SERVERS, REQUESTED_ADDRESS, LEASE_TIME = 1, 3, 6, 50, 51
-MESSAGE_TYPE, SERVER_IDENTIFIER, PARAMETERS, CLIENT_IDENTIFIER = 53, 54, 55, 61
+MESSAGE_TYPE, SERVER_IDENTIFIER, CLIENT_IDENTIFIER = 53, 54, 61
 """Options by their codes in RFC 2132."""
 
 BROADCAST = 0x8000
 """Of the flags: answer to all, for I cannot yet hear what is sent to one address (figure 2)."""
 
-ANY = "0.0.0.0"
 ETHERNET = 1
 
 _FIXED = struct.Struct("!BBBBIHH4s4s4s4s16s192x")
@@ -54,10 +53,10 @@ class DhcpMessage:
     hops: int = 0
     secs: int = 0
     flags: int = 0
-    ciaddr: str = ANY
-    yiaddr: str = ANY
-    siaddr: str = ANY
-    giaddr: str = ANY
+    ciaddr: str = NOBODY_YET
+    yiaddr: str = NOBODY_YET
+    siaddr: str = NOBODY_YET
+    giaddr: str = NOBODY_YET
     options: Mapping[int, bytes] = field(default_factory=dict)
 
     def encode(self) -> bytes:

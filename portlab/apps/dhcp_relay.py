@@ -9,16 +9,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from portlab.apps.app import Action, Address, Datagram, Event, SendTo
-from portlab.apps.dhcp import EVERYBODY
 from portlab.apps.dhcp_message import (
-    ANY,
     BOOTREPLY,
     BOOTREQUEST,
     CLIENT_PORT,
     SERVER_PORT,
     DhcpMessage,
 )
-from portlab.packets import packed, unpacked
+from portlab.packets import EVERYBODY, NOBODY_YET, packed, unpacked
 
 MOST_HOPS = 16
 """Relays on one way; more is taken for a circle (RFC 1542 4.1.1)."""
@@ -51,7 +49,7 @@ class _RelaySession:
         if message is None:
             return
         if message.op == BOOTREQUEST and message.hops < MOST_HOPS:
-            giaddr = self._own if message.giaddr == ANY else message.giaddr
+            giaddr = self._own if message.giaddr == NOBODY_YET else message.giaddr
             sent = replace(message, hops=message.hops + 1, giaddr=giaddr)
             yield SendTo(sent.encode(), (self._server, SERVER_PORT))
         elif message.op == BOOTREPLY and message.giaddr == self._own:

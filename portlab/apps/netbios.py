@@ -11,7 +11,7 @@ from portlab.apps.app import Action, Address, Datagram, Event, Send
 from portlab.errors import LabError
 from portlab.packets.addresses import packed, unpacked
 
-NAME_SERVICE, DATAGRAM_SERVICE, SESSION_SERVICE = 137, 138, 139
+NAME_SERVICE = 137
 WORKSTATION, FILE_SERVER = 0x00, 0x20
 """What the sixteenth byte of a name says about whoever bears it."""
 

@@ -107,14 +107,16 @@ def reference_id(server: str) -> bytes:
 
 class Ntp:
     """Answers clients of versions 1 to 4. `stratum` is 1 for a server that has a clock of its own
-    kind (`reference` says which: "GPS"), 2 for one that follows such a server (`reference` is its
-    address), and so on; 16 follows nobody and says so. Its clock is `ahead` by so many
-    seconds. Raises LabError, AddressError.
+    kind (`reference` says which, such as "GPS"; "LOCL" if nothing is said), 2 for one that follows
+    such a server (`reference` is its address), and so on; 16 follows nobody and says so. Its clock
+    is `ahead` by so many seconds. Raises LabError, AddressError.
     """
 
     name = "Ntp"
 
-    def __init__(self, stratum: int = 1, reference: str = "LOCL", *, ahead: float = 0.0) -> None:
+    def __init__(
+        self, stratum: int = 1, reference: str | None = None, *, ahead: float = 0.0
+    ) -> None:
         if not 1 <= stratum <= UNSYNCHRONIZED:
             raise LabError(
                 f"A stratum is 1 to 15, or 16 for a clock that follows no other, and not {stratum}."
@@ -122,7 +124,12 @@ class Ntp:
         self._stratum = stratum
         self._ahead = round(ahead * _MICROSECONDS)
         if stratum in (1, UNSYNCHRONIZED):
-            self._reference = reference.encode("ascii", "replace")[:4].ljust(4, b"\0")
+            self._reference = (reference or "LOCL").encode("ascii", "replace")[:4].ljust(4, b"\0")
+        elif reference is None:
+            raise LabError(
+                f"A server of stratum {stratum} follows another: whom? Give its address as "
+                f"well, as in Ntp({stratum}, '192.0.2.1')."
+            )
         else:
             self._reference = reference_id(reference)
 

@@ -13,13 +13,17 @@ from portlab.apps import ber
 from portlab.apps.app import Action, Address, Datagram, Event, Send
 from portlab.apps.ber import Oid
 from portlab.errors import LabError, PacketError
+from portlab.packets import unpacked
 
 GET, GET_NEXT, RESPONSE, SET, TRAP = 0xA0, 0xA1, 0xA2, 0xA3, 0xA7
 """Tags of what is asked and answered (RFC 3416 section 3)."""
 
-NO_SUCH_OBJECT, END_OF_MIB_VIEW = 0x80, 0x82
-TIME_TICKS = 0x43
-"""Tags of values: two that say that there is none, and hundredths of a second (RFC 2578 2)."""
+NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW = 0x80, 0x81, 0x82
+"""Tags that say that there is no value: nothing of the kind is there, or not under this number, or
+nothing more (RFC 3416 section 3)."""
+
+IP_ADDRESS, COUNTER32, GAUGE32, TIME_TICKS, COUNTER64 = 0x40, 0x41, 0x42, 0x43, 0x46
+"""Tags of values that SNMP has beside those of BER (RFC 2578 section 2)."""
 
 TOO_BIG, NO_ACCESS = 1, 6
 """Error status: the answer would be too long; this cannot be written by you."""
@@ -139,7 +143,13 @@ class Snmp:
         return SnmpMessage(asked.community, RESPONSE, asked.request_id, found)
 
     def _value(self, oid: Oid) -> bytes:
-        return self._objects.get(oid, ber.element(NO_SUCH_OBJECT, b""))
+        """RFC 3416 section 4.2.1: an object is there if a name begins as it does, up to the last
+        number, which says which of them is meant.
+        """
+        if oid in self._objects:
+            return self._objects[oid]
+        known = any(oid[: len(name) - 1] == name[:-1] for name in self._names)
+        return ber.element(NO_SUCH_INSTANCE if known else NO_SUCH_OBJECT, b"")
 
     def _next(self, oid: Oid) -> tuple[Oid, bytes]:
         """The first name after `oid` in the order of numbers, so that all can be walked through."""
@@ -207,17 +217,22 @@ def values(data: bytes) -> dict[str, str | int | None] | None:
     message = SnmpMessage.decode(data)
     if message is None or message.kind not in (RESPONSE, TRAP):
         return None
-    return {".".join(map(str, oid)): _decoded(value) for oid, value in message.bindings}
+    try:
+        return {".".join(map(str, oid)): _decoded(value) for oid, value in message.bindings}
+    except PacketError:
+        return None
 
 
 def as_oid(name: str) -> Oid:
     """A name written with points, as numbers. Raises LabError."""
     parts = name.lstrip(".").split(".")
-    numbers = tuple(int(part) for part in parts if part.isascii() and part.isdigit())
-    if len(parts) < 2 or len(numbers) != len(parts) or numbers[0] > 2 or numbers[1] > 39:
+    digits = (part for part in parts if part.isascii() and part.isdigit() and len(part) <= 10)
+    numbers = tuple(int(part) for part in digits)
+    possible = len(numbers) == len(parts) and 2 <= len(parts) <= 128 and max(numbers) < 1 << 32
+    if not possible or numbers[0] > 2 or numbers[1] > 39:
         raise LabError(
-            f"{name!r} is no name of an object: those are numbers with points between, such as "
-            "'1.3.6.1.2.1.1.5.0' for the name of a device."
+            f"{name!r} is no name of an object: those are at most 128 numbers of 32 bits with "
+            "points between, such as '1.3.6.1.2.1.1.5.0' for the name of a device."
         )
     return numbers
 
@@ -229,9 +244,16 @@ def _encoded(value: Value) -> bytes:
 
 
 def _decoded(value: bytes) -> str | int | None:
+    """Raises PacketError for what is no value of SNMP."""
     ((tag, content),) = ber.elements(value)
     if tag == ber.OCTET_STRING:
         return content.decode("utf-8", "replace")
     if tag == ber.OBJECT_IDENTIFIER:
         return ".".join(map(str, ber.oid(content)))
-    return ber.number(content) if content else None
+    if tag in (ber.INTEGER, COUNTER32, GAUGE32, TIME_TICKS, COUNTER64):
+        return ber.number(content)
+    if tag == IP_ADDRESS and len(content) == 4:
+        return unpacked(content)
+    if tag in (ber.NULL, NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW) and not content:
+        return None
+    raise PacketError(f"Tag {tag:#04x} with {len(content)} bytes is no value that is read here.")

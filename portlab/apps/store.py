@@ -10,6 +10,9 @@ FILES: Mapping[str, str | bytes] = {
 }
 """What file servers serve unless they are given other files."""
 
+USERS: Mapping[str, str] = {"student": "sesame"}
+"""Whom servers with a login let in, by name and password, unless they are given others."""
+
 ROOM = 10_000_000
 MOST = 1_000
 

@@ -46,7 +46,7 @@ _RFC_3164 = re.compile(
 )
 _DIGITS = 5
 _COUNT = re.compile(rb"[1-9]\d{0,4} ")  # RFC 6587 3.4.1
-_TRAILERS = b"\n\0"  # section 3.4.2
+_ENDS = re.compile(rb"[\n\0]+")  # section 3.4.2; what is empty is no message
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +155,15 @@ class _SyslogSession:
                 continue
             if not self._skipping and len(come) < _DIGITS and come.isdigit():
                 return  # a length, of which there is more to come
-            end = next((at for at, byte in enumerate(come) if byte in _TRAILERS), None)
-            if end is None:
+            ends = _ENDS.search(come)
+            if ends is None:
                 if len(come) > LONGEST and not self._skipping:
                     yield bytes(come)
                     self._skipping = True
                 if self._skipping:
                     come.clear()
                 return
-            if not self._skipping and end:
-                yield bytes(come[:end])
+            if not self._skipping and ends.start():
+                yield bytes(come[: ends.start()])
             self._skipping = False
-            del come[: end + 1]
+            del come[: ends.end()]

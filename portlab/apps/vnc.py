@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from portlab.apps.app import Action, Address, Close, Data, Event, Opened, PeerClosed, Send
 
-VERSION = b"RFB 003.008\n"
+VERSION, VERSION_3_7 = b"RFB 003.008\n", b"RFB 003.007\n"
 VNC_AUTHENTICATION = 2
 
 # What a client says, one after the other, and after how many bytes each is whole.
@@ -51,8 +51,11 @@ class _VncSession:
         come = self._come
         if whole == _VERSION and come[:_VERSION] == VERSION:
             yield Send(bytes([1, VNC_AUTHENTICATION]))
-        elif whole == _VERSION:  # older versions go on differently (RFC 6143 7.1.1)
-            yield from self._refuse(bytes(1), "Only version 3.8 here.")
+        elif whole == _VERSION:
+            # 3.7 is told of no kinds of login, in a byte; 3.3, and what is neither, of the kind 0,
+            # in four (RFC 6143 7.1.1 and appendix A).
+            none = bytes(1) if come[:_VERSION] == VERSION_3_7 else bytes(4)
+            yield from self._refuse(none, "Only version 3.8 here.")
         elif whole == _CHOICE and come[_VERSION] == VNC_AUTHENTICATION:
             yield Send(_CHALLENGE)
         elif whole == _CHOICE:

@@ -4,18 +4,14 @@ UDP alone sends to them. TCP connects two ends, and must refuse the call (RFC 92
 overhear the SYN (3.9.2.3).
 """
 
-NOBODY_YET = "0.0.0.0"
-"""Where a host without an IPv4 address says that it speaks from (RFC 1122 3.2.1.3)."""
-
-LIMITED = "255.255.255.255"
-"""Every host on this network, whichever that is (RFC 919 section 7)."""
+from portlab.packets import EVERYBODY
 
 DIRECTED = "10.0.255.255"
 """Every host of 10.0.0.0/16, which is the network of a lab (RFC 922)."""
 
 
 def is_broadcast(address: str) -> bool:
-    return address in (LIMITED, DIRECTED)
+    return address in (EVERYBODY, DIRECTED)
 
 
 def is_multicast(address: str) -> bool:

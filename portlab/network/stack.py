@@ -12,7 +12,7 @@ from portlab.errors import AddressError, PacketError
 from portlab.network import icmp
 from portlab.network.addresses import bindable, is_loopback
 from portlab.network.ephemeral import EphemeralPorts
-from portlab.network.many import NOBODY_YET, is_for_many
+from portlab.network.many import is_for_many
 from portlab.network.network import Network
 from portlab.network.pings import Pings
 from portlab.network.secret import Secret
@@ -20,6 +20,7 @@ from portlab.network.tcp_sockets import TcpSockets
 from portlab.network.timers import Timers
 from portlab.network.udp_sockets import UdpSockets
 from portlab.packets import (
+    NOBODY_YET,
     SMALLEST_MTU,
     SMALLEST_MTU_6,
     IcmpMessage,

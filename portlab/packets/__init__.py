@@ -5,7 +5,7 @@ PacketError. Lenient when read: any bytes become a packet or a PacketError that 
 Addresses are canonical text; their bytes never leave this room.
 """
 
-from portlab.packets.addresses import packed, unpacked
+from portlab.packets.addresses import EVERYBODY, NOBODY_YET, packed, unpacked
 from portlab.packets.checksum import checksum
 from portlab.packets.fragments import (
     SMALLEST_MTU,
@@ -40,8 +40,10 @@ __all__ = [
     "CWR",
     "DONT_FRAGMENT",
     "ECE",
+    "EVERYBODY",
     "FIN",
     "MORE_FRAGMENTS",
+    "NOBODY_YET",
     "PSH",
     "RST",
     "SMALLEST_MTU",

@@ -9,6 +9,12 @@ from functools import lru_cache
 
 from portlab.errors import AddressError
 
+EVERYBODY = "255.255.255.255"
+"""Every host on this network, whichever that is (RFC 919 section 7)."""
+
+NOBODY_YET = "0.0.0.0"
+"""Where a host without an IPv4 address says that it speaks from (RFC 1122 3.2.1.3)."""
+
 _DIGITS = frozenset("0123456789")
 _HEX = frozenset("0123456789abcdefABCDEF")
 _MAPPED = bytes(10) + b"\xff\xff"

@@ -8,11 +8,10 @@ import zlib
 from dataclasses import dataclass
 
 from portlab.apps import dhcp_message as says
-from portlab.apps.dhcp import EVERYBODY
-from portlab.apps.dhcp_message import ANY, DhcpMessage
+from portlab.apps.dhcp_message import DhcpMessage
 from portlab.errors import AddressError, TimedOut
 from portlab.host import Host, UdpSocket
-from portlab.packets import packed, unpacked
+from portlab.packets import EVERYBODY, NOBODY_YET, packed, unpacked
 
 FIRST_WAIT = 4.0
 """Seconds for the first try; each later one waits twice as long (section 4.1, without its chance).
@@ -48,7 +47,7 @@ def ask_for_address(
         asking = _Asking(client, socket, tries, wait)
         wished = {says.REQUESTED_ADDRESS: packed(wish)} if wish else {}
         offer = asking.ask(says.DISCOVER, wished, says.OFFER)
-        server = offer.address(says.SERVER_IDENTIFIER) or ANY
+        server = offer.address(says.SERVER_IDENTIFIER) or NOBODY_YET
         taken = {
             says.REQUESTED_ADDRESS: packed(offer.yiaddr),
             says.SERVER_IDENTIFIER: packed(server),
@@ -103,7 +102,9 @@ class _Asking:
                 return answer
 
 
-def _message(client: Host, kind: int, options: dict[int, bytes], ciaddr: str = ANY) -> DhcpMessage:
+def _message(
+    client: Host, kind: int, options: dict[int, bytes], ciaddr: str = NOBODY_YET
+) -> DhcpMessage:
     """A question of this client's, which asks for an answer to all.
 
     A lab has no hardware addresses; one that nobody sells is made up from an address of the host.
@@ -115,7 +116,7 @@ def _message(client: Host, kind: int, options: dict[int, bytes], ciaddr: str = A
         says.BOOTREQUEST,
         zlib.crc32(chaddr),
         chaddr,
-        flags=says.BROADCAST if ciaddr == ANY else 0,
+        flags=says.BROADCAST if ciaddr == NOBODY_YET else 0,
         ciaddr=ciaddr,
         options={says.MESSAGE_TYPE: bytes([kind]), **options},
     )

@@ -10,10 +10,12 @@ from portlab.apps.ftp.addresses import from_six_numbers, six_numbers
 from portlab.apps.tftp import packets as tftp
 from portlab.errors import LabError, TransferError
 from portlab.host import Connection, Host
+from portlab.tools.talk import Talk
 
 FTP, TFTP = 21, 69
 ANONYMOUS = ("anonymous", "portlab")
 _BLOCK = 512
+_HINT = "Look at what its number means in RFC 959 section 4.2; the text behind it is for people."
 
 
 def fetch_file(
@@ -75,50 +77,41 @@ def _actively(client: Host, talk: "_Talk", path: str, data_port: int) -> bytes:
 
 
 def _over_tftp(client: Host, server: Host | str, path: str, port: int, timeout: float) -> bytes:
-    """RFC 1350: where the first block comes from, there the acknowledgments go."""
-    content, number = b"", 1
+    """RFC 1350 section 4: from where the first block comes all others come, and there the
+    acknowledgments go. Whoever speaks from another port is told so, and changes nothing.
+    """
+    content, number, done = b"", 1, False
+    whence: tuple[str, int] | None = None
     with client.udp() as socket:
         socket.send_to(tftp.request(tftp.Request(tftp.READ, path)), server, port)
         while True:
-            raw, (address, from_port) = socket.receive(timeout=timeout)
+            raw, source = socket.receive(timeout=timeout)
             message = tftp.decoded(raw)
+            if whence is not None and source != whence:
+                if not isinstance(message, tftp.Problem):
+                    socket.send_to(tftp.problem(tftp.UNKNOWN_PORT, "Not your transfer"), *source)
+                continue
             if isinstance(message, tftp.Problem):
                 raise TransferError(f"The server answered: {message.text}. Is the name right?")
             if not isinstance(message, tftp.Block):
                 continue
+            whence = source
             if message.number == number % 65_536:
                 content, number = content + message.data, number + 1
                 done = len(message.data) < _BLOCK
-            socket.send_to(tftp.acknowledgment(message.number), address, from_port)
+            socket.send_to(tftp.acknowledgment(message.number), *whence)
             if message.number == (number - 1) % 65_536 and done:
                 return content
 
 
-class _Talk:
-    """The client's side of the conversation."""
+class _Talk(Talk):
+    """The client's side of the conversation, which has to name IPv4 addresses."""
 
     def __init__(self, control: Connection, timeout: float) -> None:
-        self._control = control
+        super().__init__(control, timeout, TransferError, _HINT)
         self.client, self.server = control.local[0], control.peer[0]
-        self.timeout = timeout
         if ":" in self.client:
             raise LabError(
                 "PASV and PORT can only write IPv4 addresses. Give the server's IPv4 address, or "
                 "use ftplib, which knows EPSV and EPRT (RFC 2428)."
             )
-
-    def ask(self, command: str, expected: str) -> str:
-        """Say a command, and give a reply that begins with `expected`."""
-        self._control.send(f"{command}\r\n".encode())
-        return self.reply(expected, command)
-
-    def reply(self, expected: str, command: str = "") -> str:
-        raw = self._control.receive_until(b"\r\n", timeout=self.timeout)
-        line = raw[:-2].decode("utf-8", "replace")
-        if not line.startswith(expected):
-            verb = command.partition(" ")[0] or "the call"
-            raise TransferError(
-                f"The server answered {verb} with: {line} Look at what its number means in RFC 959 "
-                "section 4.2; the text behind it is for people."
-            )
-        return line

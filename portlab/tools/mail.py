@@ -11,7 +11,8 @@ from portlab.apps.certificates import Authority
 from portlab.apps.mail.sasl import plain_message
 from portlab.apps.mail.transparency import stuffed, unstuffed
 from portlab.errors import LabError, MailError
-from portlab.host import Closing, Connection, Host
+from portlab.host import Closing, Host
+from portlab.tools.talk import Talk
 from portlab.tools.tls import SecureConnection, tls
 
 SUBMISSION, POP3, IMAP = 587, 110, 143
@@ -19,6 +20,11 @@ INSIDE_TLS = (465, 995, 993)
 """The ports where TLS is there from the first byte; on others it is asked for."""
 Login = tuple[str, str]
 """A name and a password."""
+
+_HINT = (
+    "Are the name, the password and the addresses those of the server's Post, and does the mail "
+    "server itself answer on this port?"
+)
 
 
 def send_mail(
@@ -124,8 +130,8 @@ def _over_imap(talk: "_Talk", login: Login, *, take: bool) -> list[str]:
     return mails
 
 
-class _Talk(Closing):
-    """The client's side of a conversation in lines."""
+class _Talk(Talk, Closing):
+    """The client's side: lines, texts and literals, inside TLS if that is trusted."""
 
     def __init__(
         self,
@@ -135,11 +141,10 @@ class _Talk(Closing):
         trust: Authority | None,
         timeout: float,
     ) -> None:
+        super().__init__(client.connect(server, port), timeout, MailError, _HINT)
         self._name = server if isinstance(server, str) else server.name
         self._trust = trust
-        self._timeout = timeout
         self._orders = 0
-        self._connection: Connection | SecureConnection = client.connect(server, port)
         if port in INSIDE_TLS and trust is not None:
             self.begin_tls()
 
@@ -152,7 +157,7 @@ class _Talk(Closing):
         """From the next byte on, TLS is spoken."""
         assert self._trust is not None
         assert not isinstance(self._connection, SecureConnection)
-        self._connection = tls(self._connection, self._trust, self._name, timeout=self._timeout)
+        self._connection = tls(self._connection, self._trust, self._name, timeout=self.timeout)
 
     def close(self) -> None:
         self._connection.close()
@@ -160,53 +165,33 @@ class _Talk(Closing):
     def send(self, data: bytes) -> None:
         self._connection.send(data)
 
-    def ask(self, command: str, expected: str) -> str:
-        """Say a command, and give the last line of a reply that begins as `expected`."""
-        self._say(command)
-        return self.reply(expected, command)
-
-    def reply(self, expected: str, command: str = "the call") -> str:
-        line = self._line()
-        while line[3:4] == "-" and line[:3].isdigit():
-            line = self._line()
-        if not line.startswith(expected):
-            raise _refused(command, line)
-        return line
-
     def text(self) -> bytes:
         """What follows, up to the line with a dot alone."""
-        come = self._connection.receive_until(b"\r\n", timeout=self._timeout)
+        come = self._connection.receive_until(b"\r\n", timeout=self.timeout)
         while not (come == b".\r\n" or come.endswith(b"\r\n.\r\n")):
-            come += self._connection.receive_until(b"\r\n", timeout=self._timeout)
+            come += self._connection.receive_until(b"\r\n", timeout=self.timeout)
         return unstuffed(come)
 
     def order(self, command: str, mails: list[str] | None = None) -> list[str]:
         """Say a command of IMAP; the lines about it. Literals go to `mails`."""
         self._orders += 1
         tag = f"a{self._orders}"
-        self._say(f"{tag} {command}")
+        self.say(f"{tag} {command}")
         lines = []
-        while not (line := self._line()).startswith(f"{tag} "):
+        while not (line := self.line()).startswith(f"{tag} "):
             lines.append(line)
             if line.endswith("}"):
                 mail = self._exactly(int(line[line.rindex("{") + 1 : -1]))
                 if mails is not None:
                     mails.append(_shown(mail))
         if not line.startswith(f"{tag} OK"):
-            raise _refused(command, line)
+            raise self.refused(line, command)
         return lines
-
-    def _say(self, command: str) -> None:
-        self._connection.send(f"{command}\r\n".encode())
-
-    def _line(self) -> str:
-        line = self._connection.receive_until(b"\r\n", timeout=self._timeout)
-        return line[:-2].decode("utf-8", "replace")
 
     def _exactly(self, number: int) -> bytes:
         come = b""
         while len(come) < number:
-            more = self._connection.receive(number - len(come), timeout=self._timeout)
+            more = self._connection.receive(number - len(come), timeout=self.timeout)
             if not more:
                 raise MailError(
                     "The server closed the connection in the middle of a mail. Fetch it again: "
@@ -228,11 +213,3 @@ def _quoted(text: str) -> str:
 
 def _shown(mail: bytes) -> str:
     return mail.decode("utf-8", "replace").replace("\r\n", "\n")
-
-
-def _refused(command: str, line: str) -> MailError:
-    what = command.partition(" ")[0] if " " in command and command != "the call" else command
-    return MailError(
-        f"The server answered {what} with: {line}. Are the name, the password and the addresses "
-        "those of the server's Post, and does the mail server itself answer on this port?"
-    )

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from portlab.apps import netbios, smb
 from portlab.errors import TimedOut
 from portlab.host import Host
-
-EVERYBODY = "255.255.255.255"
+from portlab.packets import EVERYBODY
 
 
 def ask_neighbours(

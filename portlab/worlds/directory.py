@@ -8,9 +8,9 @@ from portlab.errors import AddressError, LabError
 from portlab.host import Host
 from portlab.network.addresses import addresses_of
 from portlab.network.link import Link
-from portlab.network.many import DIRECTED, NOBODY_YET
+from portlab.network.many import DIRECTED
 from portlab.network.network import Network
-from portlab.packets import packed, unpacked
+from portlab.packets import NOBODY_YET, packed, unpacked
 
 LAB = "10.0."
 """How the IPv4 addresses of a lab begin."""

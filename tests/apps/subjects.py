@@ -10,13 +10,14 @@ from portlab.apps import dhcp_message as dhcp
 from portlab.apps import netbios, ntp, radius, smb, snmp, stun, tacacs
 from portlab.apps.dns import framed
 from portlab.apps.ssh import kexinit, packet
+from portlab.packets import NOBODY_YET
 
 _QUESTION = bytes(DNSRecord(DNSHeader(id=7), q=DNSQuestion("portlab.example")).pack())
 _ID = b"portlab-0001"
 _SECRET, _USERS = "shared", {"student": "sesame"}
 
 
-def _dhcp(op: int, kind: int, ciaddr: str = dhcp.ANY, giaddr: str = dhcp.ANY) -> bytes:
+def _dhcp(op: int, kind: int, ciaddr: str = NOBODY_YET, giaddr: str = NOBODY_YET) -> bytes:
     said = {dhcp.MESSAGE_TYPE: bytes([kind])}
     return dhcp.DhcpMessage(op, 7, bytes(6), ciaddr=ciaddr, giaddr=giaddr, options=said).encode()
 

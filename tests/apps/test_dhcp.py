@@ -83,6 +83,21 @@ def test_a_client_is_known_by_the_name_it_gives_itself() -> None:
     assert one[1] == same[1] != other[1]
 
 
+def test_the_name_it_gives_itself_comes_back_in_each_answer() -> None:
+    """RFC 6842 section 3: unaltered, in offers, acknowledgments and refusals; and only then."""
+    story = Story()
+    mine = {"client_id": b"\0laptop"}
+    answers = [
+        story.say(1, "discover", **mine),
+        story.say(1, "request", server_id=OWN, requested_addr="10.0.0.100", **mine),
+        story.say(1, "request", server_id=OWN, requested_addr="10.0.0.101", **mine),
+        story.say(1, "inform", "10.0.0.100", **mine),
+    ]
+    assert [kind for kind, *_ in answers] == ["offer", "ack", "nak", "ack"]
+    assert [told["client_id"] for _, _, told, _ in answers] == [b"\0laptop"] * 4
+    assert "client_id" not in story.say(2, "discover")[2]
+
+
 def test_a_wish_is_granted_if_it_is_free() -> None:
     story = Story()
     assert story.say(1, "discover", requested_addr="10.0.0.102")[1] == "10.0.0.102"

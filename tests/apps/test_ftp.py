@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portlab import Lab, apps, run
-from portlab.apps.ftp import USERS
 from portlab.apps.ftp.addresses import from_extended, from_six_numbers, six_numbers
 from portlab.apps.ftp.data import Bring, Ended, Transfer
-from portlab.apps.store import FILES
+from portlab.apps.store import FILES, USERS
 from portlab.host import Connection, Host
 from portlab.worlds.kernel.host import KernelHost
 from tests.requires import needs
@@ -70,9 +69,10 @@ def test_nothing_is_done_for_whom_it_does_not_know() -> None:
 
 
 def test_who_guesses_three_times_is_hung_up_on() -> None:
+    """RFC 2577 section 5: the last word is 421, which no client has asked for."""
     done = actions(session(), "USER student", *["PASS guess"] * 3, "NOOP")
     assert done[-1] == apps.Close()
-    assert [action for action in done if isinstance(action, apps.Send)][-1].data.startswith(b"221")
+    assert [action for action in done if isinstance(action, apps.Send)][-1].data.startswith(b"421")
 
 
 def test_folders_are_walked_and_nothing_leads_out() -> None:

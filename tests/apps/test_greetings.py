@@ -142,6 +142,16 @@ def test_what_vnc_cannot_go_on_with_is_refused_with_a_reason(stream: bytes) -> N
     assert sent.endswith((b"Only version 3.8 here.", b"That login was not offered."))
 
 
+@pytest.mark.parametrize(
+    ("version", "none"), [("003.003", 4), ("003.005", 4), ("003.007", 1), ("004.001", 4)]
+)
+def test_vnc_refuses_each_version_in_its_own_way(version: str, none: int) -> None:
+    """RFC 6143 appendix A: how many logins there are has 8 bits in 3.7, which one has 32 in 3.3."""
+    sent, _ = told(apps.VncGreeting(), f"RFB {version}\n".encode())
+    why = b"Only version 3.8 here."
+    assert sent == b"RFB 003.008\n" + bytes(none) + len(why).to_bytes(4, "big") + why
+
+
 def test_nmap_knows_the_greetings() -> None:
     needs("nmap")
     with Lab("loopback") as lab:

@@ -144,3 +144,10 @@ def test_a_field_has_its_size() -> None:
     for packet in (NtpPacket(8), NtpPacket(3, stratum=256), NtpPacket(3, transmit=-1)):
         with pytest.raises(PacketError, match="does not fit"):
             packet.encode()
+
+
+@pytest.mark.parametrize("stratum", [2, 15])
+def test_who_follows_another_says_whom(stratum: int) -> None:
+    with pytest.raises(LabError, match="whom"):
+        apps.Ntp(stratum)
+    assert followed(apps.Ntp(1)).reference_id == b"LOCL"

@@ -5,7 +5,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scapy.asn1.asn1 import ASN1_NULL, ASN1_OID, ASN1_STRING
+from scapy.asn1.asn1 import (
+    ASN1_COUNTER32,
+    ASN1_COUNTER64,
+    ASN1_GAUGE32,
+    ASN1_IPADDRESS,
+    ASN1_NULL,
+    ASN1_OID,
+    ASN1_STRING,
+    ASN1_TIME_TICKS,
+    ASN1_Codecs,
+)
 from scapy.asn1.ber import BERcodec_INTEGER, BERcodec_OID
 from scapy.layers import snmp as scapys
 
@@ -51,6 +61,14 @@ def test_what_is_not_there_is_told_as_that() -> None:
     [answer] = heard(apps.Snmp(), asked(NAME, "1.3.6.1.9"))
     assert snmp.values(answer) == {NAME: "router", "1.3.6.1.9": None}
     assert bytes([snmp.NO_SUCH_OBJECT, 0]) in answer
+
+
+def test_an_object_without_the_number_of_an_instance_is_another_answer() -> None:
+    """RFC 3416 section 4.2.1: sysName is there, but only as sysName.0; of others nothing is."""
+    for name, tag in {NAME[:-2]: 0x81, NAME[:-1] + "1": 0x81, "1.3.6.1.2.1.1.7.0": 0x80}.items():
+        [answer] = heard(apps.Snmp(), asked(name))
+        assert answer.endswith(bytes([tag, 0]))
+        assert snmp.values(answer) == {name: None}
 
 
 def test_walking_goes_through_all_in_the_order_of_numbers() -> None:
@@ -123,6 +141,63 @@ def test_our_trap_is_scapys() -> None:
     assert isinstance(ours.PDU, scapys.SNMPtrapv2)
     pairs = [(one.oid.val, one.value.val) for one in ours.PDU.varbindlist]
     assert pairs == [(UP_TIME, 77), ("1.3.6.1.6.3.1.1.4.1.0", "1.3.6.1.6.3.1.1.5.3")]
+
+
+def response(value: bytes) -> bytes:
+    oid = snmp.as_oid(NAME)
+    return snmp.SnmpMessage(b"public", snmp.RESPONSE, 77, ((oid, value),)).encode()
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (ASN1_IPADDRESS("192.0.2.7"), "192.0.2.7"),
+        (ASN1_COUNTER32((1 << 32) - 1), (1 << 32) - 1),
+        (ASN1_GAUGE32(7), 7),
+        (ASN1_TIME_TICKS(100), 100),
+        (ASN1_COUNTER64((1 << 64) - 1), (1 << 64) - 1),
+        (ASN1_NULL(0), None),
+    ],
+)
+def test_values_of_each_kind_are_read(value: Any, shown: object) -> None:
+    assert snmp.values(response(value.enc(ASN1_Codecs.BER))) == {NAME: shown}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ber.element(ber.INTEGER, b"\1" * 20),
+        ber.element(ber.INTEGER, b""),
+        ber.element(ber.OBJECT_IDENTIFIER, b"\xff"),
+        ber.element(snmp.IP_ADDRESS, bytes(3)),
+        ber.element(snmp.NO_SUCH_OBJECT, b"\0"),
+        ber.element(ber.SEQUENCE, b""),
+    ],
+)
+def test_what_is_no_value_makes_it_no_answer(value: bytes) -> None:
+    assert snmp.values(response(value)) is None
+
+
+@given(st.binary(max_size=30))
+def test_any_bytes_for_a_value_are_read_or_are_none(content: bytes) -> None:
+    for tag in range(0x50):
+        found = snmp.values(response(ber.element(tag, content)))
+        assert found is None or set(found) == {NAME}
+
+
+@given(OIDS)
+def test_a_name_that_is_written_is_read_by_others(oid: ber.Oid) -> None:
+    assert snmp.as_oid(".".join(map(str, oid))) == oid
+
+
+@pytest.mark.parametrize(
+    "name", ["1.3.4294967296", "1.3." + "9" * 5_000, "1.3" + ".1" * 127, "1.3.6.1.a", "1"]
+)
+def test_what_no_reader_takes_is_no_name(name: str) -> None:
+    """RFC 2578 section 3.5: 128 numbers at most, and 2^32-1 is the largest."""
+    with pytest.raises(LabError, match="no name"):
+        snmp.as_oid(name)
+    assert len(snmp.as_oid("1.3.4294967295" + ".1" * 125)) == 128
 
 
 @given(st.integers(-(1 << 63), (1 << 63) - 1))

@@ -198,6 +198,9 @@ def test_an_empty_file_takes_no_name_that_no_file_can_have() -> None:
 
 def test_an_error_is_never_answered_with_an_error() -> None:
     talk = Talk()
+    talk.ask(tftp.READ, "a")
+    assert talk.hear(tftp.problem(0, "who are you?"), ("10.0.0.3", 4000)) == []
+    assert not talk.over, "a stranger's error ends nothing"
     assert talk.hear(tftp.problem(0, "never mind")) == []
     assert talk.over
 

@@ -6,9 +6,8 @@ import pytest
 
 from portlab import Lab, apps
 from portlab.errors import AddressError, LabError, PortlabError
+from portlab.packets import EVERYBODY
 from tests.requires import needs
-
-EVERYBODY = "255.255.255.255"
 
 
 @pytest.fixture(params=["model", "kernel"])

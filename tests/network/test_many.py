@@ -4,9 +4,9 @@ import pytest
 
 from portlab import Lab, Link, apps
 from portlab.errors import AddressError, TimedOut
-from portlab.network.many import DIRECTED, LIMITED
+from portlab.network.many import DIRECTED
 from portlab.network.network import Network
-from portlab.packets import Packet, Reason, Segment
+from portlab.packets import EVERYBODY, Packet, Reason, Segment
 from tests.network.story import told
 
 
@@ -15,7 +15,7 @@ def four(lab):
     return lab.hosts("asker", "one", "other", "silent")
 
 
-BROADCASTS = pytest.mark.parametrize("address", [LIMITED, DIRECTED])
+BROADCASTS = pytest.mark.parametrize("address", [EVERYBODY, DIRECTED])
 
 
 @BROADCASTS
@@ -46,7 +46,7 @@ def test_each_that_answers_does_so_from_its_own_address(lab, four, address):
 
 def test_nobody_says_port_unreachable_to_a_broadcast(lab, four):
     asker, *_ = four
-    asker.udp().send_to(b"hello", LIMITED, 9)
+    asker.udp().send_to(b"hello", EVERYBODY, 9)
     lab.run()
     assert [record.proto for record in lab.trace] == ["udp"] * 3
 
@@ -54,7 +54,7 @@ def test_nobody_says_port_unreachable_to_a_broadcast(lab, four):
 def test_a_socket_at_one_address_does_not_hear_it(lab, four):
     asker, one, *_ = four
     socket = one.udp(67, address="10.0.0.2")
-    asker.udp().send_to(b"hello", LIMITED, 67)
+    asker.udp().send_to(b"hello", EVERYBODY, 67)
     with pytest.raises(TimedOut):
         socket.receive()
 
@@ -62,13 +62,13 @@ def test_a_socket_at_one_address_does_not_hear_it(lab, four):
 def test_the_sender_does_not_hear_itself(lab, four):
     asker, *_ = four
     socket = asker.udp(67)
-    socket.send_to(b"hello", LIMITED, 67)
+    socket.send_to(b"hello", EVERYBODY, 67)
     with pytest.raises(TimedOut):
         socket.receive()
 
 
 def test_alone_in_a_network_nobody_is_reached(lab):
-    lab.host("asker").udp().send_to(b"hello", LIMITED, 67)
+    lab.host("asker").udp().send_to(b"hello", EVERYBODY, 67)
     assert [(r.fate, r.cause) for r in lab.trace] == [("lost", "no other host is there")]
 
 
@@ -76,7 +76,7 @@ def test_each_copy_has_its_own_luck():
     with Lab(link=Link(loss=0.5), seed=3) as lab:
         sender, *others = lab.hosts("sender", *(f"host-{n}" for n in range(20)))
         listening = [host.udp(67) for host in others]
-        sender.udp().send_to(b"hello", LIMITED, 67)
+        sender.udp().send_to(b"hello", EVERYBODY, 67)
         lab.run()
         lost = {r.cause for r in lab.trace if r.fate == "lost"}
     assert 0 < len(lost) < len(listening)
@@ -105,13 +105,13 @@ def test_one_who_joined_hears_what_is_sent_to_itself_as_well(lab, four):
     assert socket.receive()[0] == b"you"
 
 
-@pytest.mark.parametrize("address", ["10.0.0.1", LIMITED, "fd00::1"])
+@pytest.mark.parametrize("address", ["10.0.0.1", EVERYBODY, "fd00::1"])
 def test_only_a_group_can_be_joined(four, address):
     with pytest.raises(AddressError, match="no group"):
         four[1].udp(5353).join(address)
 
 
-@pytest.mark.parametrize("address", [LIMITED, DIRECTED, "224.0.0.251", "ff02::fb"])
+@pytest.mark.parametrize("address", [EVERYBODY, DIRECTED, "224.0.0.251", "ff02::fb"])
 def test_tcp_connects_to_one_host_and_not_to_many(lab, four, address):
     asker, one, *_ = four
     one.listen(80)
@@ -126,7 +126,7 @@ def test_a_syn_to_many_is_dropped_without_a_word(lab, four):
     one.listen(80)
     network: Network = asker._network
     syn = Segment(50000, 80, seq=1, flags=0x02)
-    packet = Packet.build("10.0.0.1", LIMITED, syn, reason=Reason(9293, "3.5", "By hand."))
+    packet = Packet.build("10.0.0.1", EVERYBODY, syn, reason=Reason(9293, "3.5", "By hand."))
     with network.acting():
         network.send(asker._stack, packet)
     lab.run()
@@ -135,11 +135,11 @@ def test_a_syn_to_many_is_dropped_without_a_word(lab, four):
 
 def test_a_ping_to_many_stays_without_an_answer(lab, four):
     with pytest.raises(TimedOut):
-        four[0].ping(LIMITED)
-    assert {record.dst for record in lab.trace} == {LIMITED}
+        four[0].ping(EVERYBODY)
+    assert {record.dst for record in lab.trace} == {EVERYBODY}
 
 
-@pytest.mark.parametrize("address", [LIMITED, "224.0.0.251"])
+@pytest.mark.parametrize("address", [EVERYBODY, "224.0.0.251"])
 def test_real_sockets_do_not_send_to_many(address):
     with Lab("loopback") as lab, pytest.raises(AddressError, match="not this computer"):
         lab.host("client").udp().send_to(b"hello", address, 67)

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from portlab import Lab, apps, ask_for_address, drop, run
+from portlab import Lab, apps, ask_for_address, drop, give_back, run
 from portlab.apps.dhcp_message import DhcpMessage
 from portlab.errors import AddressError, TimedOut
-from portlab.tools.address import give_back
 from tests.requires import needs
 
 NETWORK = pytest.mark.parametrize("world", ["model", "kernel"])

@@ -1,9 +1,13 @@
 """Fetching a file, by portlab's own client and with what it brings to light in the packets."""
 
+from collections.abc import Iterable
+
 import pytest
 
 from portlab import Lab, Link, apps, fetch_file, run
+from portlab.apps.ftp.control import Control
 from portlab.apps.store import FILES
+from portlab.apps.tftp import packets as tftp
 from portlab.errors import LabError, TimedOut, TransferError
 from portlab.network.faults import drop
 from portlab.worlds import WORLDS
@@ -74,3 +78,99 @@ def test_tftp_repairs_what_is_lost(number: int) -> None:
     assert isinstance(expected, str)
     assert trace.result == expected.encode()
     assert sum(record.fate == "lost" for record in trace) == 1
+
+
+class Says:
+    """A server that gives one block after the other, and tells somebody else whom it serves."""
+
+    name = "Says"
+
+    def __init__(self, blocks: Iterable[bytes], tells: apps.Address | None = None) -> None:
+        self._blocks = iter(blocks)
+        self._tells = tells
+
+    def session(self, local: apps.Address, peer: apps.Address) -> "Says":
+        return self
+
+    def handle(self, event: apps.Event) -> Iterable[apps.Action]:
+        assert isinstance(event, apps.Datagram)
+        assert not isinstance(tftp.decoded(event.data), tftp.Problem)
+        for block in self._blocks:
+            yield apps.SendTo(block, event.source)
+            break
+        if self._tells:
+            yield apps.SendTo(str(event.source[1]).encode(), self._tells)
+            self._tells = None
+
+
+class Meddles:
+    """A stranger who sends these to the port of which it hears, and keeps what it is answered."""
+
+    name = "Meddles"
+
+    def __init__(self, *messages: bytes) -> None:
+        self._messages = messages
+        self.heard: list[bytes] = []
+
+    def session(self, local: apps.Address, peer: apps.Address) -> "Meddles":
+        return self
+
+    def handle(self, event: apps.Event) -> Iterable[apps.Action]:
+        assert isinstance(event, apps.Datagram)
+        if event.data.isdigit():
+            self._client = ("10.0.0.3", int(event.data))
+            for message in self._messages:
+                yield apps.SendTo(message, self._client)
+        else:
+            self.heard.append(event.data)
+
+
+def test_tftp_hears_only_whom_the_first_block_came_from() -> None:
+    """RFC 1350 section 4: a stranger's block is no part of the file, his error ends nothing, and
+    only his block is answered: with error 5.
+    """
+    whole = [tftp.block(1, b"a" * 512), tftp.block(2, b"b" * 512), tftp.block(3, b"c")]
+    stranger = Meddles(tftp.problem(0, "Stop"), tftp.block(2, b"evil"))
+    with Lab(seed=1) as lab:
+        server, other, client = lab.hosts("server", "other", "client")
+        assert client.addresses[0] == "10.0.0.3"
+        other.udp(9, stranger)
+        server.udp(69, Says(whole, tells=(other.addresses[0], 9)))
+        assert fetch_file(client, server, "x", over="tftp") == b"a" * 512 + b"b" * 512 + b"c"
+    (answer,) = stranger.heard
+    said = tftp.decoded(answer)
+    assert isinstance(said, tftp.Problem)
+    assert said.code == tftp.UNKNOWN_PORT
+
+
+def test_a_block_before_the_first_is_no_part_of_the_file() -> None:
+    with Lab(seed=1) as lab:
+        server, client = lab.hosts("server", "client")
+        server.udp(69, Says([tftp.block(0, b"nothing"), tftp.block(1, b"something")]))
+        assert fetch_file(client, server, "x", over="tftp") == b"something"
+
+
+class Talkative(apps.Ftp):
+    """Greets in several lines, one of which begins with a number that is not the reply's."""
+
+    def session(self, local: apps.Address, peer: apps.Address) -> Control:
+        return Greets(self.store, {}, local, peer, 0)
+
+
+class Greets(Control):
+    def handle(self, event: apps.Event) -> Iterable[apps.Action]:
+        if isinstance(event, apps.Opened):
+            yield apps.Send(b"220-Welcome\r\n 220 files, and\r\n530 more\r\n2200 in all\r\n")
+        yield from super().handle(event)
+
+
+def test_a_greeting_of_several_lines_is_one_reply() -> None:
+    """RFC 959 section 4.2: it ends with the line of the same number and a space behind it."""
+    with Lab() as lab:
+        server, client = lab.hosts("server", "client")
+        server.listen(21, Talkative({"/a": BYTES}))
+        assert fetch_file(client, server, "a") == BYTES
+        with pytest.raises(
+            TransferError, match=r"answered RETR with: 550 There is no such file\. L"
+        ):
+            fetch_file(client, server, "b")

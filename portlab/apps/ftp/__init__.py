@@ -8,12 +8,9 @@ from collections.abc import Mapping
 
 from portlab.apps.app import Address
 from portlab.apps.ftp.control import Control
-from portlab.apps.store import FILES, Store
+from portlab.apps.store import FILES, USERS, Store
 
 PORT, DATA_PORT = 21, 20
-
-USERS: Mapping[str, str] = {"student": "sesame"}
-"""Names and passwords, unless a server is given others."""
 
 
 class Ftp:

@@ -149,8 +149,10 @@ class Control:
             return
         self._guesses += 1
         yield reply("530 Wrong name or password.")
-        if self._guesses >= _MOST_GUESSES:  # RFC 2577 section 4
-            yield from self._on_quit("")
+        if self._guesses >= _MOST_GUESSES:  # RFC 2577 section 5
+            self._over = True
+            yield reply("421 Too many wrong guesses. Goodbye.")
+            yield Close()
 
     def _on_quit(self, _: str) -> Iterator[Action]:
         self._over = True

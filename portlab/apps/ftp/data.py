@@ -70,8 +70,8 @@ class Transfer:
 
     def session(self, local: Address, peer: Address) -> Session:
         self.called = True
-        # Whoever finds the port first gets the file: it must at least be the same computer
-        # (RFC 2577 section 5).
+        # Whoever finds the port first gets the file (RFC 2577 section 8): it must at least be the
+        # same computer (section 4).
         return self if peer[0] == self._client[0] and not self.opened else _Stranger()
 
     def begin(self, task: Bring | Take) -> Action:

@@ -198,8 +198,8 @@ class Reading:
         match asked.words:
             case [str(numbers), str(how), list(given)]:
                 flags = _flags(given)
-            case [str(numbers), str(how), *given]:
-                flags = _flags(given)
+            case [str(numbers), str(how), first, *more]:
+                flags = _flags([first, *more])
             case _:
                 raise WrongWords("as in STORE 1 +FLAGS (\\Deleted)")
         match = re.fullmatch(r"([+-]?)FLAGS(\.SILENT)?", how.upper())

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from operator import eq, ge, lt
 
 from portlab.apps.mail.envelope import moment
 from portlab.apps.mail.imap_words import Word, WrongWords, decoded, in_set
@@ -116,13 +117,11 @@ def _of_numbers(key: str, left: list[Word]) -> Test | None:
         if key == "LARGER":
             return lambda mail: mail.message.size > bytes_
         return lambda mail: mail.message.size < bytes_
-    if key in ("BEFORE", "ON", "SINCE"):
+    when = _sent if key.startswith("SENT") else _arrived
+    compare = {"BEFORE": lt, "ON": eq, "SINCE": ge}.get(key.removeprefix("SENT"))
+    if compare is not None:
         day = _day(_text(left))
-        return {
-            "BEFORE": lambda mail: moment(mail.message.arrived).date() < day,
-            "ON": lambda mail: moment(mail.message.arrived).date() == day,
-            "SINCE": lambda mail: moment(mail.message.arrived).date() >= day,
-        }[key]
+        return lambda mail: (on := when(mail)) is not None and compare(on, day)
     if key == "UID":
         uids = _text(left)
         in_set(uids, 1)
@@ -135,6 +134,21 @@ def _of_numbers(key: str, left: list[Word]) -> Test | None:
 
 def _within(number: int, numbers: str, largest: int) -> bool:
     return any(number in some for some in in_set(numbers, largest))
+
+
+def _arrived(mail: Candidate) -> date:
+    return moment(mail.message.arrived).date()
+
+
+def _sent(mail: Candidate) -> date | None:
+    """The day in the field Date:, as its writer had it; None if there is none that can be read."""
+    from email.utils import parsedate
+
+    try:
+        written = parsedate(str(mail.mail.fields.get("Date", "")))
+        return date(*written[:3]) if written else None
+    except (OverflowError, ValueError):
+        return None
 
 
 def _values(mail: Part, name: str) -> list[str]:

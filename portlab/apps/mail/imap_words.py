@@ -140,6 +140,10 @@ def literal(raw: bytes) -> bytes:
     return b"{%d}\r\n%b" % (len(raw), raw)
 
 
+_END = r"(?:\*|[1-9][0-9]{0,9})"
+_ENDS = re.compile(f"{_END}(?::{_END})?")
+
+
 def in_set(text: str, largest: int) -> list[range]:
     """The numbers that `2,4:7,9:*` means, `*` being the largest there is. Raises WrongWords.
 
@@ -148,11 +152,8 @@ def in_set(text: str, largest: int) -> list[range]:
     """
     ranges = []
     for piece in text.split(","):
-        ends = [
-            largest if end == "*" else int(end) if re.fullmatch(r"[1-9]\d{0,9}", end) else 0
-            for end in piece.split(":")
-        ]
-        if len(ends) > 2 or (0 in ends and "*" not in piece):
+        if not _ENDS.fullmatch(piece):
             raise WrongWords("that is no set of numbers, such as 1,3:5,8:*")
+        ends = [largest if end == "*" else int(end) for end in piece.split(":")]
         ranges.append(range(min(ends), max(ends) + 1))
     return ranges

@@ -7,13 +7,10 @@ conversation: a login and a few words that it understands.
 from collections.abc import Mapping
 
 from portlab.apps.app import Address
-from portlab.apps.store import FILES, Store
+from portlab.apps.store import FILES, USERS, Store
 from portlab.apps.telnet.terminal import Terminal
 
 PORT = 23
-
-USERS: Mapping[str, str] = {"student": "sesame"}
-"""Names and passwords, unless a server is given others."""
 
 
 class Telnet:

@@ -63,7 +63,8 @@ class Transfer:
         match event:
             case Datagram(data, source, now):
                 if self._moved and source != self._peer:
-                    yield SendTo(problem(UNKNOWN_PORT, "Not your transfer"), source)
+                    if not isinstance(decoded(data), Problem):
+                        yield SendTo(problem(UNKNOWN_PORT, "Not your transfer"), source)
                 elif not self.ended or self._moved:
                     yield from self._hear(data, now)
             case Woken(now):

@@ -5,13 +5,14 @@ from functools import cache, partial
 
 from portlab.apps import Authority, Certificate, Dhcp, Http, Tls
 from portlab.apps import dhcp_message as says
-from portlab.apps.dhcp_message import ANY, DhcpMessage
+from portlab.apps.dhcp_message import DhcpMessage
 from portlab.course.exercises.definition import Task, define
 from portlab.course.exercises.draw import Draw
 from portlab.course.exercises.fields import Address, Choice, Several, Text, Whole
 from portlab.course.exercises.made import OfExperiment, Want
 from portlab.host import written
 from portlab.lab import Lab, run
+from portlab.packets import NOBODY_YET
 from portlab.tools.address import Lease, ask_for_address
 from portlab.tools.tls import tls
 from portlab.trace.overheard import said
@@ -76,7 +77,7 @@ def two_servers(draw: Draw) -> Task:
                 right="The chosen server offered it, and has acknowledged it.",
                 wrong=[
                     (left.address, "It was offered, by the server that was not chosen."),
-                    (ANY, "From there it sends as long as it has no address."),
+                    (NOBODY_YET, "From there it sends as long as it has no address."),
                     ("255.255.255.255", "That is everybody. Which address is lent to the laptop?"),
                 ],
                 look="Find the server that was chosen, and what it offers.",
@@ -109,7 +110,7 @@ class Message:
 
     @property
     def server_speaks(self) -> bool:
-        return self.address is not None and not self.source.startswith(f"{ANY}:")
+        return self.address is not None and not self.source.startswith(f"{NOBODY_YET}:")
 
     def __str__(self) -> str:
         address = f", address {self.address}" if self.server_speaks else ""
@@ -123,7 +124,7 @@ def _shown(record: Record) -> Message:
         written((host or "", port or 0))
         for host, port in ((record.src, record.sport), (record.dst, record.dport))
     )
-    address = None if message.yiaddr == ANY else message.yiaddr
+    address = None if message.yiaddr == NOBODY_YET else message.yiaddr
     return Message(source, destination, message.address(says.SERVER_IDENTIFIER), address)
 
 

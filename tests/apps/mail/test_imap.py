@@ -76,7 +76,10 @@ def test_before_the_login(lines: list[str], answer: str) -> None:
         *(("FETCH 1", "BAD"), ("FETCH x FLAGS", "BAD"), ("FETCH 1 BREW", "BAD")),
         *(("FETCH 1 (FLAGS", "BAD"), ("FETCH 1 ()", "BAD"), ("FETCH 1 FLAGS UID", "BAD")),
         *(("FETCH 1 BODY[MIME]", "BAD"), ("FETCH 0 FLAGS", "BAD"), ("FETCH 9 FLAGS", "OK")),
-        *(("STORE 1 FLAGS (\\Recent)", "BAD"), ("STORE 1 +FLAGS", "OK"), ("STORE 1", "BAD")),
+        *(("STORE 1 FLAGS (\\Recent)", "BAD"), ("STORE 1 +FLAGS", "BAD"), ("STORE 1", "BAD")),
+        *(("STORE 1 FLAGS", "BAD"), ("STORE 1 +FLAGS ()", "OK"), ("FETCH x:* FLAGS", "BAD")),
+        *(("FETCH *:0 FLAGS", "BAD"), ("FETCH 1:2:* FLAGS", "BAD"), ("FETCH 1,: FLAGS", "BAD")),
+        *(("UID FETCH 1:** FLAGS", "BAD"), ("SEARCH UID x:*", "BAD"), ("FETCH *:1 FLAGS", "OK")),
         *(("STORE 1 FLAG (\\Seen)", "BAD"), ("SEARCH", "BAD"), ("SEARCH BREW", "BAD")),
         *(("SEARCH NOT", "BAD"), ("SEARCH ON x", "BAD"), ("SEARCH CHARSET KOI8-R ALL", "BAD")),
         *(("SEARCH " + "NOT " * 1000 + "ALL", "BAD"), ("SEARCH " + "(" * 4000, "BAD")),
@@ -161,6 +164,15 @@ def test_marking_and_taking_out() -> None:
     assert talk.say("e FETCH 1:* UID")[0] == "* 1 FETCH (UID 2)", "its number changed, its UID not"
     talk.say("f STORE 1 +FLAGS \\Deleted", "g CLOSE")
     assert not there.mailbox("teacher").messages
+
+
+def test_all_marks_go_only_if_that_is_said() -> None:
+    there = post()
+    talk = reading(there)
+    talk.say("a STORE 1 FLAGS \\Flagged", "b STORE 1 FLAGS")
+    assert there.mailbox("teacher").messages[0].flags == {"\\Flagged"}
+    talk.say("c STORE 1 FLAGS ()")
+    assert not there.mailbox("teacher").messages[0].flags
 
 
 def test_two_sessions_see_the_same_mailbox() -> None:

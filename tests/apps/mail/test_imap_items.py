@@ -112,11 +112,38 @@ def test_any_bytes_are_a_mail_that_can_be_fetched(noise: bytes, kind: str) -> No
         *((f"LARGER {len(PLAIN)}", "2"), ("SMALLER 300", "1"), ("NOT FROM student", "2")),
         *(("OR FROM student FROM head", "1 2"), ("(FROM student SEEN)", ""), ("2:*", "2")),
         *(("UID 1,7:*", "1 2"), ("ON 2-Jan-2026", "1 2"), ("SINCE 3-Jan-2026", "")),
+        *(("SENTON 1-Jan-2026", "1"), ("SENTBEFORE 1-Jan-2026", ""), ("SENTSINCE 2-jan-2026", "")),
+        *(("SENTBEFORE 2-Jan-2026", "1"), ("NOT SENTSINCE 1-Jan-2026", "2")),
         *(("BEFORE 3-jan-2026", "1 2"), ("KEYWORD $Done", ""), ("UNKEYWORD $Done", "1 2")),
     ],
 )
 def test_searching(key: str, found: str) -> None:
     assert reading().say(f"x SEARCH {key}")[0] == f"* SEARCH {found}".strip()
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("Wed, 31 Dec 2025 23:59:00 -1200", "1"),
+        ("31 Dec 25 00:00 +1400", "1"),
+        ("Thu, 01 Jan 2026 00:00:00 +0000", ""),
+        ("Wed, 31 Nov 2025 23:59:00 +0000", ""),
+        ("Wed, 31 Dec 20252025202520252025 23:59:00 +0000", ""),
+        ("yesterday", ""),
+    ],
+)
+def test_the_day_a_mail_was_sent_is_the_one_its_writer_had(written: str, found: str) -> None:
+    """RFC 3501 6.4.4: whatever the time and the time zone. What is no day was sent on none."""
+    there = apps.Post("school.example", {"teacher": "chalk"})
+    there.mailbox("teacher").add(f"Date: {written}\r\n\r\nHi\r\n".encode(), 0)
+    assert reading(there).say("x SEARCH SENTON 31-Dec-2025")[0] == f"* SEARCH {found}".strip()
+
+
+@given(st.text(max_size=60))
+def test_any_date_can_be_searched(written: str) -> None:
+    there = apps.Post("school.example", {"teacher": "chalk"})
+    there.mailbox("teacher").add(f"Date: {written}\r\n\r\n".encode("utf-8", "replace"), 0)
+    assert reading(there).say("x SEARCH SENTSINCE 1-Jan-2026")[-1].startswith("x OK")
 
 
 def test_what_is_written_in_other_letters_is_found() -> None:
