@@ -20,8 +20,8 @@ class Lines:
 
     >>> lines = Lines(longest=8)
     >>> lines.feed(b"USER a\\r\\nQU")
-    >>> list(lines), lines.waiting
-    ([b'USER a'], 2)
+    >>> lines.ahead(), list(lines), lines.waiting
+    ([b'USER a'], [b'USER a'], 2)
     >>> lines.feed(b"IT\\n" + b"x" * 1000 + b"\\r\\nNOOP\\r\\n")
     >>> list(lines)
     [b'QUIT', None, b'NOOP']
@@ -57,6 +57,10 @@ class Lines:
             come.clear()
             self._skipping = True
             yield None
+
+    def ahead(self) -> list[bytes]:
+        """The whole lines that have come and were not taken. They stay."""
+        return [line.removesuffix(b"\r") for line in bytes(self._come).split(b"\n")[:-1]]
 
     def take(self, most: int) -> bytes:
         """Up to `most` bytes that have come, not cut into lines."""

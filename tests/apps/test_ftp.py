@@ -15,6 +15,7 @@ from portlab import Lab, apps, run
 from portlab.apps.ftp.addresses import from_extended, from_six_numbers, six_numbers
 from portlab.apps.ftp.data import Bring, Ended, Transfer
 from portlab.apps.store import FILES, USERS
+from portlab.errors import ConnectionAborted, TimedOut
 from portlab.host import Connection, Host
 from portlab.worlds.kernel.host import KernelHost
 from tests.requires import needs
@@ -126,16 +127,15 @@ def test_it_calls_nobody_but_its_client() -> None:
     assert codes(talk, "PORT 10,0,0,3,195,80", "EPRT |1|10.0.0.3|50000|") == [504, 504]
     assert codes(talk, "PORT 10,0,0,2,0,25", "EPRT |1|10.0.0.2|80|") == [504, 504]
     assert codes(talk, "PORT 10,0,0,2,195", "EPRT |2|10.0.0.2|50000|", "PORT") == [501] * 3
-    *_, begin, call, wake = actions(talk, "PORT 10,0,0,2,195,80", "RETR a.txt")
+    *_, begin, call = actions(talk, "PORT 10,0,0,2,195,80", "RETR a.txt")
     assert isinstance(begin, apps.Tell)
     assert isinstance(call, apps.Connect)
     assert (call.peer, call.source_port) == (("10.0.0.2", 50_000), 20)
-    assert isinstance(wake, apps.Wake)
 
 
 def test_from_another_port_than_21_it_calls_from_any() -> None:
     talk = logged_in(local=("10.0.0.1", 2121))
-    call = actions(talk, "PORT 10,0,0,2,195,80", "RETR a.txt")[-2]
+    call = actions(talk, "PORT 10,0,0,2,195,80", "RETR a.txt")[-1]
     assert isinstance(call, apps.Connect)
     assert call.source_port == 0
 
@@ -189,10 +189,10 @@ def test_whoever_does_not_come_is_not_waited_for_for_ever() -> None:
     talk = logged_in()
     actions(talk, "PASV")
     list(talk.handle(apps.Listening((LOCAL[0], 40_001))))
-    _, begin, wake = actions(talk, "RETR a.txt", "NOOP")
+    _, begin = actions(talk, "RETR a.txt", "NOOP")
     assert isinstance(begin, apps.Tell)
-    assert isinstance(wake, apps.Wake)
-    said = list(talk.handle(apps.Woken(30_000_000)))
+    assert [type(one) for one in talk.handle(apps.Woken(30_000_000))] == [apps.Wake], "just begun"
+    said = list(talk.handle(apps.Woken(60_000_000)))
     assert [action.data[:3] for action in said if isinstance(action, apps.Send)] == [b"425", b"200"]
     assert list(begin.session.handle(apps.Opened())) == [apps.Abort()], "too late"
 
@@ -227,7 +227,7 @@ def test_a_file_that_broke_off_is_not_kept() -> None:
     server = apps.Ftp({"/a": "old"})
     talk = server.session(LOCAL, PEER)
     replies(talk, "USER student", "PASS sesame", "TYPE I", "PORT 10,0,0,2,195,80")
-    call = actions(talk, "STOR a")[-2]
+    call = actions(talk, "STOR a")[-1]
     assert isinstance(call, apps.Connect)
     assert isinstance(call.app, Transfer)
     (tell,) = told(call.app, apps.Opened(), apps.Data(b"new"), apps.Reset())
@@ -283,6 +283,62 @@ def test_any_other_text_is_no_address(text: str) -> None:
 
 
 # ---- in the model: what the packets show
+
+
+def stalled(client: Host, server: Host) -> tuple[Connection, Connection]:
+    """The conversation, and the connection of a file that has begun to come and does not go on."""
+    control = begun(client, server)
+    data = client.connect(server, int(say(control, "EPSV").split("|")[3]))
+    assert say(control, "STOR new").startswith("150")
+    data.send(b"a beginning")
+    return control, data
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xff\xf4\xff\xf2"])
+def test_abor_breaks_off_what_is_under_way(mark: bytes) -> None:
+    """RFC 959 4.1.3: 426 for the transfer, and 226 for ABOR itself; between them, what waited."""
+    ftp = apps.Ftp({})
+    with Lab() as lab:
+        server, client = lab.hosts("server", "client")
+        server.listen(21, ftp)
+        control, data = stalled(client, server)
+        control.send(b"NOOP\r\n" + mark + b"ABOR\r\n")
+        assert [control.receive_until(b"\r\n")[:3] for _ in range(3)] == [b"426", b"200", b"226"]
+        with pytest.raises(ConnectionAborted):
+            data.receive()
+        assert say(control, "ABOR").startswith("226"), "there is nothing to break off"
+        assert list(ftp.store) == []
+
+
+def test_a_transfer_that_stalls_and_a_client_that_is_silent_are_given_up() -> None:
+    with Lab() as lab:
+        server, client = lab.hosts("server", "client")
+        server.listen(21, apps.Ftp({}))
+        control, data = stalled(client, server)
+        lab.run(25)
+        data.send(b" and a little more")
+        lab.run(20)
+        with pytest.raises(TimedOut):
+            control.receive(timeout=1)
+        lab.run(60)
+        assert control.receive_until(b"\r\n").startswith(b"426")
+        lab.run(200)
+        assert say(control, "NOOP").startswith("200")
+        lab.run(330)
+        assert control.receive_all().startswith(b"421")
+
+
+def test_who_hangs_up_during_a_transfer_breaks_it_off() -> None:
+    """RFC 959 4.1.1, under LOGOUT."""
+    ftp = apps.Ftp({})
+    with Lab() as lab:
+        server, client = lab.hosts("server", "client")
+        server.listen(21, ftp)
+        control, data = stalled(client, server)
+        control.close()
+        with pytest.raises(ConnectionAborted):
+            data.receive()
+        assert list(ftp.store) == []
 
 
 def say(control: Connection, command: str) -> str:

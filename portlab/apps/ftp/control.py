@@ -1,10 +1,9 @@
 """The conversation of FTP on port 21: commands in lines, replies that begin with three digits.
 
 While a file travels, or a port is being opened, commands wait: replies come in the order of the
-commands.
+commands. ABOR alone is seen while it waits, and what is under way is broken off for it.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from portlab.apps.app import (
@@ -24,7 +23,7 @@ from portlab.apps.app import (
     Woken,
 )
 from portlab.apps.ftp.addresses import from_extended, from_six_numbers
-from portlab.apps.ftp.data import NOT_OPENED, TOO_MUCH, Bring, Ended, Take, Transfer
+from portlab.apps.ftp.data import BROKEN, NOT_OPENED, TOO_MUCH, Bring, Ended, Take, Transfer
 from portlab.apps.ftp.paths import Paths, ascii_from_network, ascii_to_network
 from portlab.apps.ftp.way import Way, reply
 from portlab.apps.lines import Lines
@@ -32,7 +31,8 @@ from portlab.apps.store import Store
 
 _MOST_WAITING = 128_000
 _MOST_GUESSES = 3
-_PATIENCE = 30.0
+_PATIENCE = 30.0  # seconds; a connection for a file on which nothing has moved since is given up
+_IDLE = 10  # times so long without a command, and it hangs up
 _TELNET = b"\xff\xf4\xf2"  # Telnet's IAC, IP and DM, which some clients send before ABOR
 _BEFORE_LOGIN = ("USER", "PASS", "QUIT", "NOOP", "FEAT", "SYST", "HELP", "AUTH")
 _FEATURES = ("EPRT", "EPSV", "REST STREAM", "SIZE", "UTF8")  # in the order of the alphabet
@@ -62,15 +62,17 @@ class Control:
         self._way = Way(self, local, peer)
         # What commands wait for, and what to do with its bytes.
         self._under_way: Transfer | None = None
-        self._alarms: deque[Transfer] = deque()
         self._keep: Callable[[bytes], str | None] | None = None
+        self._idle = 0
         self._over = False
 
     def handle(self, event: Event) -> Iterable[Action]:
         match event:
             case Opened():
                 yield reply("220 portlab FTP server. Log in as student, or as anonymous.")
+                yield Wake(_PATIENCE)
             case Data(data) if not self._over:
+                self._idle = 0
                 self._lines.feed(data)
                 yield from self._work()
             case Listening(address):
@@ -81,21 +83,40 @@ class Control:
                 yield from self._work()
             case Told(Ended() as ended):
                 self._way.forget(ended.transfer)  # broken off before there was anything to do
-            case Woken():
-                late = self._alarms.popleft()
-                if late is self._under_way and not late.opened:
-                    yield from self._stop(late)
-                    yield self._end_of(Ended(late, problem=NOT_OPENED))
-                    yield from self._work()
+            case Woken() if not self._over:
+                yield from self._look_around()
             case PeerClosed() | Reset():
-                if self._under_way is not None and not self._under_way.opened:
+                if self._under_way is not None:  # as if ABOR and QUIT were said (RFC 959 4.1.1)
                     yield from self._stop(self._under_way)
                 if not self._over and isinstance(event, PeerClosed):
                     yield Close()
                 self._over = True
 
+    def _look_around(self) -> Iterator[Action]:
+        """Now and then: whether anybody is still there."""
+        transfer = self._under_way
+        if transfer is None:
+            self._idle += 1
+        elif transfer.moved:
+            transfer.moved = False
+        else:
+            yield from self._break_off(transfer, BROKEN if transfer.opened else NOT_OPENED)
+            yield from self._work()
+        if self._idle >= _IDLE:
+            self._over = True
+            yield reply("421 You said nothing for a long time.")
+            yield Close()
+        elif not self._over:
+            yield Wake(_PATIENCE)
+
     def _work(self) -> Iterator[Action]:
-        """Do the commands that wait, up to the first that takes time."""
+        """Do the commands that wait, up to the first that takes time and is not broken off."""
+        yield from self._obey()
+        while self._under_way is not None and any(map(_is_abor, self._lines.ahead())):
+            yield from self._break_off(self._under_way, BROKEN)
+            yield from self._obey()
+
+    def _obey(self) -> Iterator[Action]:
         for line in () if self._busy else self._lines:
             if line is None:
                 yield reply("500 That line is too long.")
@@ -178,7 +199,7 @@ class Control:
         return "502 No TLS here: all that is said can be read on the way."
 
     def _on_abor(self, _: str) -> str:
-        return "226 There is nothing to break off."
+        return "226 Nothing is under way."
 
     def _on_type(self, kind: str) -> str:
         kind = kind.upper()
@@ -281,9 +302,10 @@ class Control:
         yield transfer.begin(task)
         if call is not None:
             yield Connect(call, transfer, source_port=self._source)
-        if not transfer.opened:
-            self._alarms.append(transfer)
-            yield Wake(_PATIENCE)
+
+    def _break_off(self, transfer: Transfer, why: str) -> Iterator[Action]:
+        yield from self._stop(transfer)
+        yield self._end_of(Ended(transfer, problem=why))
 
     def _stop(self, transfer: Transfer) -> Iterator[Action]:
         """Nobody waits for it any more."""
@@ -297,3 +319,7 @@ class Control:
 
     def _typed(self, data: bytes) -> bytes:
         return data if self._binary else ascii_to_network(data)
+
+
+def _is_abor(line: bytes) -> bool:
+    return line.lstrip(_TELNET).upper() == b"ABOR"

@@ -61,6 +61,8 @@ class Transfer:
         self.opened = False
         self.called = False
         """Whether somebody has come to its port, which is used up by that."""
+        self.moved = True
+        """Whether anything has happened; who looks after it sets this back."""
         self.task: Bring | Take | None = None
         self._control = control
         self._client = client
@@ -76,7 +78,7 @@ class Transfer:
 
     def begin(self, task: Bring | Take) -> Action:
         """What the conversation has to do to set it going, now or as soon as it is open."""
-        self.task = task
+        self.task, self.moved = task, True
         return Tell(self, task)
 
     def give_up(self) -> None:
@@ -86,6 +88,7 @@ class Transfer:
     def handle(self, event: Event) -> Iterable[Action]:
         if self._over:
             return (Abort(),) if isinstance(event, Opened | Told) else ()
+        self.moved = True
         match event:
             case Opened():
                 self.opened = True
