@@ -11,7 +11,7 @@ from random import Random
 
 from portlab.quiz.generated.sheet import REGISTRY, Sheet, one_choice, pick
 from portlab.quiz.question import Number, OneChoice
-from portlab.services import Service, catalogue, search, service
+from portlab.services import Service, catalogue, service
 from portlab.wording import listed
 
 _WAYS = {("tcp",): "TCP alone", ("udp",): "UDP alone", ("tcp", "udp"): "both TCP and UDP"}
@@ -111,9 +111,13 @@ def _mixed_up_with(asked: Service, chance: Random) -> Iterator[Service]:
     heart = [one for one in catalogue() if one.level == "by heart" and one.number != asked.number]
     near = sorted(heart, key=lambda one: abs(one.number - asked.number))
     yield from near[:2]
-    alike = [one for one in search(asked.everyday.split()[0]).services if one.hook]
-    yield from alike[:2]
+    yield from [one for one in heart if _words(one) & _words(asked)][:2]
     yield from sorted(heart, key=lambda _: chance.random())
+
+
+def _words(one: Service) -> set[str]:
+    """The words that tell what it is for."""
+    return {word for word in one.everyday.lower().split() if len(word) > 3}
 
 
 def _called(one: Service) -> str:
