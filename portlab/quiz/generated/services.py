@@ -11,7 +11,7 @@ from random import Random
 
 from portlab.quiz.generated.sheet import REGISTRY, Sheet, one_choice, pick
 from portlab.quiz.question import Number, OneChoice
-from portlab.services import Service, catalogue, service
+from portlab.services import Service, catalogue
 from portlab.wording import listed
 
 _WAYS = {("tcp",): "TCP alone", ("udp",): "UDP alone", ("tcp", "udp"): "both TCP and UDP"}
@@ -106,8 +106,9 @@ def _known() -> list[Service]:
 
 def _mixed_up_with(asked: Service, chance: Random) -> Iterator[Service]:
     """Other services, what is likeliest mixed up with `asked` first."""
+    named = {one.name: one for one in catalogue()}
     for name in (*(partner.name for partner in asked.partners), *asked.replaced_by):
-        yield service(name)
+        yield named[name]
     heart = [one for one in catalogue() if one.level == "by heart" and one.number != asked.number]
     near = sorted(heart, key=lambda one: abs(one.number - asked.number))
     yield from near[:2]
