@@ -43,11 +43,11 @@ def port_range(port: int) -> PortRange:
     return next(r for r in RANGES if checked in r)
 
 
-def check_port(port: object, *, zero: bool = False) -> int:
+def check_port(port: object, *, zero: bool = False, to_use: bool = True) -> int:
     """`port` as a number, or PortError.
 
     `zero` allows 0, which is no port but a request: "choose one for me" (RFC 6335 section 6
-    reserves it).
+    reserves it). Who wants one `to_use` is told which are free; who only looks one up is not.
 
     >>> check_port(65535)
     65535
@@ -61,10 +61,9 @@ def check_port(port: object, *, zero: bool = False) -> int:
             "Names like 'http' stand for numbers; give the number itself, as in 80."
         )
     if not 0 <= port <= MAX_PORT:
-        raise PortError(
-            f"{port} is not a port: a port is 16 bits, so 0 to {MAX_PORT}. "
-            f"Choose one in that range; {DYNAMIC.first} to {DYNAMIC.last} are free for anybody."
-        )
+        free = f"{DYNAMIC.first} to {DYNAMIC.last} are free for anybody."
+        advice = f" Choose one in that range; {free}" if to_use else ""
+        raise PortError(f"{port} is not a port: a port is 16 bits, so 0 to {MAX_PORT}.{advice}")
     if port == 0 and not zero:
         raise PortError(
             "Port 0 is reserved: nothing can be reached there. It only means 'choose for me' "

@@ -9,7 +9,7 @@ from portlab.host import Connection, Host
 from portlab.lab import Lab
 from portlab.ports import DYNAMIC, SYSTEM, USER
 from portlab.services import registry
-from portlab.system import has_right_to_low_ports, low_ports
+from portlab.system import has_right_to_low_ports, low_ports, refused_without_rights
 from portlab.trace.conversations import conversations
 from portlab.trace.trace import Trace
 from portlab.wording import count, listed
@@ -48,7 +48,8 @@ class Asked:
     """What came of asking for a low port, and of calling it.
 
     `right`: whether the program had a right to low ports. `kept_below`: below which port its system
-    keeps them for such programs, 1 if it keeps none.
+    keeps them for such programs, 1 if it keeps none. `refused_without`: whether a second program,
+    which had given the right away, was refused the port; None where that was not tried.
     """
 
     port: int
@@ -56,6 +57,7 @@ class Asked:
     right: bool
     kept_below: int
     call: str
+    refused_without: bool | None = None
 
 
 def ask_for_a_low_port(lab: Lab) -> Asked:
@@ -76,21 +78,34 @@ def ask_for_a_low_port(lab: Lab) -> Asked:
     except ConnectionRefused:
         call = "nothing listens there"
     right, kept = (has_right_to_low_ports(), low_ports().first) if own else (False, 1)
-    return Asked(port, allowed, right, kept, call)
+    without = refused_without_rights(port) if own else None
+    return Asked(port, allowed, right, kept, call, without)
 
 
 def rights_were_needed(trace: Trace) -> Finding:
-    """A refusal shows it; with the right, what the system says of others has to do."""
+    """A refusal shows it, to this program or to one without the right that was tried as well.
+
+    Where none was, what the system says of others has to do.
+    """
     found = result_of(trace, Asked)
     who = "with a right to low ports" if found.right else "without special rights"
     got = "got it" if found.allowed else "was refused"
     keeps = "lets every program listen on every port"
     if found.kept_below > 1:
         keeps = f"keeps the ports below {found.kept_below} for programs with a right to them"
+    elif trace.world == "model":
+        keeps = "is portlab's model, which was built to ask nobody for a right, like Windows"
+    others = found.right and found.port < found.kept_below
+    tried: tuple[str, ...] = ()
+    if found.refused_without is not None:
+        others = found.refused_without
+        met = "was refused" if others else "was not refused"
+        tried = (f"Another program gave its rights away, asked for the same port, and {met}.",)
     return Finding(
-        not found.allowed or (found.right and found.port < found.kept_below),
+        not found.allowed or others,
         (
             f"A program {who} asked for port {found.port}, and {got}.",
+            *tried,
             f"Its system {keeps}.",
             f"A client called port {found.port}: {found.call}. It needed no right to call.",
         ),

@@ -8,7 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from portlab.errors import PortlabError
+from portlab.errors import PortlabError, ServiceError
 
 if TYPE_CHECKING:
     from portlab.lab import Lab
@@ -155,15 +155,18 @@ def script(options: argparse.Namespace) -> int:
 
 
 def port(options: argparse.Namespace) -> None:
-    from portlab.services import look_up
+    from portlab.services import look_up, missed
 
     found = look_up(" ".join(options.what), options.over)
+    nothing = missed(found)
     if options.json:
         import json
 
         print(json.dumps(found.as_dict(), indent=2))
-    else:
+    elif not nothing:
         print(found)
+    if nothing:
+        raise ServiceError(nothing)
 
 
 def _scripts(given: list[str]) -> list[str]:

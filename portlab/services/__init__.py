@@ -15,7 +15,7 @@ that nobody uses. The catalogue says what is really done.
 
 from portlab.services.catalogue import catalogue
 from portlab.services.entry import Partner, Service
-from portlab.services.finding import look_up, search, service
+from portlab.services.finding import look_up, missed, search, service
 from portlab.services.matches import Matches
 from portlab.services.registry import Assignment, registry
 
@@ -26,6 +26,7 @@ __all__ = [
     "Service",
     "catalogue",
     "look_up",
+    "missed",
     "registry",
     "search",
     "service",

@@ -48,7 +48,8 @@ def search(what: int | str, transport: str | None = None) -> Matches:
         known = _at(number, over)
         names = {one.name for one in known}
         others = [one for one in registry().at(number, over) if one.name not in names]
-        return Matches(str(what).strip(), known, tuple(others), number)
+        remark = _really(known, over) if known else _not_there(number, over)
+        return Matches(str(what).strip(), known, tuple(others), number, (), remark)
     words = str(what).lower().split()
     if not words:
         raise ServiceError("There is nothing to search for. Give a word or a number: search(53).")
@@ -57,24 +58,43 @@ def search(what: int | str, transport: str | None = None) -> Matches:
         if (over is None or one.uses(over)) and (rank := _rank(one, words)) is not None:
             ranked.append((rank, LEVELS.index(one.level), one.legacy, one.number, one))
     found = tuple(one for *_, one in sorted(ranked, key=lambda line: line[:-1]))
-    close = () if found else _close(str(what))
-    return Matches(str(what).strip(), found, _registered(words, over, found), None, close)
+    remark = "" if found else _elsewhere(str(what), over)
+    close = () if found or remark else _close(str(what))
+    further = _registered(words, over, found)
+    return Matches(str(what).strip(), found, further, None, close, remark)
 
 
-def look_up(what: int | str, transport: str | None = None) -> Matches:
+def look_up(what: str, transport: str | None = None) -> Matches:
     """What the command line shows: what is called just so, or else all that has to do with it.
 
-    Raises ServiceError where a word leads to nothing, PortError for a number that is no port.
+    Raises ServiceError where nothing is asked for, PortError for a number that is no port.
 
     >>> [one.number for one in look_up("dhcp")], len(look_up("443"))
     ([67, 68], 1)
     """
-    if _as_number(what) is None and (exact := _called(str(what), _transport(transport))):
-        return Matches(str(what).strip(), exact)
-    found = search(what, transport)
-    if found.number is None and not found.services and not found.registered:
-        raise ServiceError(_unknown(what, None, None))
-    return found
+    asked, over = what.strip(), _transport(transport)
+    if not asked:
+        raise ServiceError(
+            "There is nothing to look up. Give a number, a name or a word: `portlab port 53`."
+        )
+    if _as_number(asked) is None:
+        if exact := _called(asked, over):
+            return Matches(asked, exact, remark=_really(exact, over))
+        if elsewhere := _elsewhere(asked, over):
+            return Matches(asked, (), remark=elsewhere)
+    return search(asked, over)
+
+
+def missed(found: Matches) -> str:
+    """What the command line says where a word has led to nothing; "" where it led somewhere.
+
+    >>> missed(look_up("imap", "udp"))
+    'IMAP (143) uses TCP only; nothing of that name is used over UDP.'
+    """
+    if found.number is not None or found.services or found.registered:
+        return ""
+    advice = "`portlab port mail` shows all that has to do with mail."
+    return found.remark or _no_such_name(found.query, found.close, advice)
 
 
 def _as_number(what: object) -> int | None:
@@ -84,7 +104,7 @@ def _as_number(what: object) -> int | None:
         if not (text.isascii() and text.lstrip("+-").isdecimal()):
             return None
         what = int(text)
-    return check_port(what, zero=True)
+    return check_port(what, zero=True, to_use=False)
 
 
 def _transport(text: str | None) -> str | None:
@@ -193,9 +213,9 @@ def over_text(one: Service) -> str:
 
 def _unknown(what: object, number: int | None, over: str | None) -> str:
     if number is None:
-        close = _close(str(what))
-        near = f"Close to it: {listed(close, 'or')}." if close else "Nothing is close to it."
-        return f'No service is called "{what}". {near} search("mail") finds all that do with mail.'
+        name = str(what)
+        advice = 'search("mail") finds all that has to do with mail.'
+        return _elsewhere(name, over) or _no_such_name(name, _close(name), advice)
     if number == 0:
         return "Port 0 is reserved: it asks a system to choose a port, and no service is there."
     where = f" over {over.upper()}" if over else ""
@@ -209,3 +229,36 @@ def _unknown(what: object, number: int | None, over: str | None) -> str:
         f"No service is assigned to {number}{where}, and the course knows none there. Any program "
         f"may use it. search({number}) shows its range."
     )
+
+
+def _no_such_name(name: str, close: tuple[str, ...], advice: str) -> str:
+    near = f"Close to it: {listed(close, 'or')}." if close else "Nothing is close to it."
+    return f'No service is called "{name}". {near} {advice}'
+
+
+def _really(found: tuple[Service, ...], over: str | None) -> str:
+    """A word to services that are registered for the transport, and spoken over another."""
+    if over is None or any(one.uses(over) for one in found):
+        return ""
+    used = dict.fromkeys(transport.upper() for one in found for transport in one.used)
+    return f"Registered for {over.upper()}, but really used over {listed(used)} only:"
+
+
+def _not_there(number: int, over: str | None) -> str:
+    """What a number without a service over this transport is over another."""
+    if over is None or not (others := _at(number, None)):
+        return ""
+    each = listed(f"{one.short} over {over_text(one)}" for one in others)
+    return f"Not registered for {over.upper()}, and not used over it; it is {each}."
+
+
+def _elsewhere(name: str, over: str | None) -> str:
+    """Where a name is found that has nothing over this transport."""
+    if over is None or not (others := _called(name, None)):
+        return ""
+    each = listed(
+        f"{one.short} ({one.number}) {'uses' if one.used else 'is registered for'} "
+        f"{over_text(one)} only"
+        for one in others
+    )
+    return f"{each}; nothing of that name is used over {over.upper()}."

@@ -22,7 +22,8 @@ class Matches:
     """Services that were found, the nearest first; `registered` are further lines of the registry.
 
     `number` is what was asked for if that was a number; `close` are names that may be meant where
-    nothing was found.
+    nothing was found. `remark` says what is not as asked for: a transport that nobody uses, or
+    that the number or name is not registered for.
     """
 
     query: str
@@ -30,6 +31,7 @@ class Matches:
     registered: tuple[Assignment, ...] = ()
     number: int | None = None
     close: tuple[str, ...] = ()
+    remark: str = ""
 
     def __iter__(self) -> Iterator[Service]:
         return iter(self.services)
@@ -58,6 +60,7 @@ class Matches:
             "services": [as_dict(one) for one in self.services],
             "registered": [asdict(one) for one in self.registered],
             "close": list(self.close),
+            "remark": self.remark,
         }
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -71,11 +74,14 @@ class Matches:
         return {"text/plain": str(self), "text/markdown": "\n\n".join(parts)}
 
     def _head(self) -> list[str]:
+        remark = [wrapped(self.remark)] if self.remark and self.services else []
         if len(self) == 1:
-            return []
+            return remark
         if self.number is not None:
-            return [wrapped(f"{self.number}: {range_text(self.number)}.")]
-        return [f'{count(len(self), "service")} for "{self.query}":'] if self.services else []
+            return [wrapped(f"{self.number}: {range_text(self.number)}."), *remark]
+        if not self.services:
+            return []
+        return [f'{count(len(self), "service")} for "{self.query}":', *remark]
 
     def _body(self) -> list[str]:
         if len(self) == 1:
@@ -96,6 +102,8 @@ class Matches:
             yield wrapped(f"The registry{also} has {listed(names)}.")
 
     def _nothing(self) -> str:
+        if self.remark:
+            return self.remark
         if self.number == 0:
             return "It is reserved: a program that asks for port 0 gets a free one from its system."
         if self.number is not None:

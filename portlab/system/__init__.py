@@ -25,7 +25,12 @@ from portlab.system.files import (
     write_new_file,
 )
 from portlab.system.namespaces import Obstacle, obstacle_at
-from portlab.system.port_rules import ephemeral_ports, has_right_to_low_ports, low_ports
+from portlab.system.port_rules import (
+    ephemeral_ports,
+    has_right_to_low_ports,
+    low_ports,
+    refused_without_rights,
+)
 from portlab.system.ports import free_port
 from portlab.system.session import has_screen, is_static
 
@@ -42,6 +47,7 @@ __all__ = [
     "now",
     "obstacle_at",
     "only_one",
+    "refused_without_rights",
     "replace_file",
     "unwritable_because",
     "user_folder",

@@ -17,6 +17,22 @@ from portlab.system.session import is_static
 EPHEMERAL_FILE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 UNPRIVILEGED_FILE = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 STATUS_FILE = Path("/proc/self/status")
+_WITHOUT_RIGHTS = """
+import os, socket, sys
+os.setgroups([])
+os.setgid(65534)
+os.setuid(65534)
+with socket.socket() as one:
+    try:
+        one.bind(("127.0.0.1", int(sys.argv[1])))
+    except PermissionError:
+        print("refused")
+    except OSError:
+        print("taken")
+    else:
+        print("allowed")
+"""
+"""A program that becomes the user with the fewest rights, and asks for a port on loopback."""
 _CAP_NET_BIND_SERVICE = 10  # its bit in linux/capability.h
 _NETSH = ("netsh", "int", "ipv4", "show", "dynamicport", "tcp")
 _SYSCTL = ("sysctl", "-n", "net.inet.ip.portrange.first", "net.inet.ip.portrange.last")
@@ -99,6 +115,21 @@ def has_right_to_low_ports() -> bool:
         except (OSError, ValueError, KeyError):
             pass
     return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def refused_without_rights(port: int) -> bool | None:
+    """Whether this system refuses a port to a program that has given root's rights away.
+
+    It is tried: a child of this program does so on loopback. None where it cannot be,
+    because this program is not root or may not become another user.
+    """
+    if _system() != "linux" or os.geteuid() != 0:
+        return None
+    try:
+        # What is taken was not refused for want of a right, which Linux looks at first.
+        return output(sys.executable, "-I", "-c", _WITHOUT_RIGHTS, str(port)).strip() == "refused"
+    except OSError:
+        return None
 
 
 class PortRules(Facts):

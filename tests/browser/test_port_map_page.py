@@ -456,6 +456,32 @@ def test_nothing_is_cut_off_and_axe_finds_no_fault(
             assert found.violations_count == 0, found.generate_report()
 
 
+@pytest.mark.parametrize("room", [512, 583, 584, 831, 832, 846, 1200])
+def test_a_number_has_two_pixels_wherever_there_is_room(chromium: Browser, room: int) -> None:
+    with alone(chromium, SHOWN["alone"], room + 2 * 8) as page:
+        shown = page.locator(".portlab-ports")
+        box = grid(shown).bounding_box()
+        assert box is not None
+        assert box["width"] == box["height"] == 512
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.screenshot(path=ARTIFACTS / f"ports-room-{room}.png", full_page=True)
+
+
+def test_the_rings_of_several_are_seen_all_at_once(chromium: Browser) -> None:
+    """After a jump to the first of them the others lie outside; the button is named that helps."""
+    with alone(chromium, SHOWN["alone"], 900) as page:
+        shown = page.locator(".portlab-ports")
+        find(shown, "mail")
+        assert len(hits(shown)) == 8
+        help_text = shown.get_by_text("Each has a ring on the map: press All ports")
+        expect(help_text).to_contain_text(" more. ")
+        shown.get_by_role("button", name="All ports").click()
+        expect(shown.get_by_role("status")).to_have_text("All numbers are seen.")
+        find(shown, "imaps")
+        assert len(hits(shown)) == 1
+        expect(help_text).to_have_count(0)
+
+
 @pytest.mark.parametrize("dots", [1, 2, 1.5])
 def test_each_cell_on_the_canvas_has_its_colour_and_all_are_alike(
     chromium: Browser, dots: float

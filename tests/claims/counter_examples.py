@@ -191,6 +191,16 @@ def allowed_to_root_and_to_all(lab: Lab) -> Asked:
     return Asked(80, allowed=True, right=True, kept_below=1, call="connected")
 
 
+def refused_to_another(lab: Lab) -> Asked:
+    """2: root got it, and a program without its rights was seen to be refused."""
+    return replace(allowed_to_root_and_to_all(lab), refused_without=True)
+
+
+def refused_to_nobody(lab: Lab) -> Asked:
+    """2: the system states a rule, and what was tried shows that it does not keep to it."""
+    return replace(allowed_to_root(lab), refused_without=False)
+
+
 def only_tls_behind_443(lab: Lab) -> Answered:
     """32: whoever says hello to a server of TLS gets an alert, and no echo."""
     a_client_and_a_server(lab)
@@ -265,6 +275,8 @@ COUNTER_EXAMPLES = [
     CounterExample(2, refused_to_whoever_has_no_right),
     CounterExample(2, allowed_to_root),
     CounterExample(2, allowed_to_root_and_to_all, holds=False),
+    CounterExample(2, refused_to_another),
+    CounterExample(2, refused_to_nobody, holds=False),
     CounterExample(30, the_service_that_is_expected),
     CounterExample(32, only_tls_behind_443),
     CounterExample(33, calls_to_unassigned_ports),

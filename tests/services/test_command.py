@@ -77,9 +77,44 @@ def test_json_says_the_same() -> None:
     (["-1"], "a port is 16 bits"),
     (["htps"], "Close to it: HTTPS"),
     (["qqqqqq"], "Nothing is close to it"),
-    ([" "], "nothing to search for"),
+    (["htps"], "`portlab port mail` shows all that has to do with mail."),
+    ([" "], "nothing to look up. Give a number, a name or a word: `portlab port 53`."),
     ([], "WHAT"),
     (["53", "--over", "icmp"], "tcp"),
 ])  # fmt: skip
 def test_what_cannot_be_answered_is_a_sentence(arguments: list[str], why: str) -> None:
-    assert why in refusal("port", *arguments)
+    said_so = refusal("port", *arguments)
+    assert why in said_so
+    assert not any(python in said_so for python in ("search(", "service(", "free for anybody"))
+
+
+@pytest.mark.parametrize(("arguments", "first"), [
+    (("22", "--over", "udp"), "Registered for UDP, but really used over TCP only:"),
+    (("smb", "--over", "udp"), "Registered for UDP, but really used over TCP only:"),
+    (("1812", "--over", "tcp"), "Registered for TCP, but really used over UDP only:"),
+    (("22", "--over", "tcp"), "22 (TCP): SSH, secure remote login"),
+    (("53", "--over", "udp"), "53 (UDP, TCP): DNS"),
+    (("1", "--over", "udp"), "1 (TCP, UDP): tcpmux"),
+])  # fmt: skip
+def test_a_card_of_another_transport_says_so_first(arguments: tuple[str, ...], first: str) -> None:
+    assert said(*arguments).splitlines()[0].startswith(first)
+    assert found(*arguments)["remark"] == (first if first.endswith(":") else "")
+
+
+def test_a_number_that_is_something_else_over_the_other_transport_says_what() -> None:
+    assert "Not registered for UDP, and not used over it; it is IMAP over TCP." in said(
+        "143", "--over", "udp"
+    )
+    assert "Any program may use it" in said("50000", "--over", "udp")
+
+
+def test_a_miss_is_a_sentence_for_people_and_data_for_programs() -> None:
+    only = "IMAP (143) uses TCP only; nothing of that name is used over UDP."
+    assert refusal("port", "imap", "--over", "udp") == f"portlab: {only}\n"
+    for asked, close in ((["imap", "--over", "udp"], []), (["htps"], ["HTTPS"])):
+        done = portlab("port", *asked, "--json")
+        data = json.loads(done.stdout)
+        assert done.returncode == 2
+        assert done.stderr.startswith("portlab: ")
+        assert (data["services"], data["registered"]) == ([], [])
+        assert data["close"][:1] == close

@@ -70,6 +70,10 @@ def test_what_is_not_there_says_why() -> None:
         service(50000)
     with pytest.raises(ServiceError, match=r"Nothing is at 143 over SCTP.*it is imap"):
         service(143, "sctp")
+    with pytest.raises(ServiceError, match=r"IMAP \(143\) uses TCP only; nothing of that name"):
+        service("imap", "udp")
+    with pytest.raises(ServiceError, match=r'search\("mail"\) finds all that has to do with mail'):
+        service("qqqqqq")
     with pytest.raises(ServiceError, match="is no transport"):
         service(53, "icmp")
     with pytest.raises(ServiceError, match="nothing to search for"):
@@ -106,6 +110,7 @@ def test_a_search_that_finds_nothing_is_no_error() -> None:
     found = search("telent")
     assert len(found) == 0
     assert "Did you mean Telnet" in str(found)
+    assert "IMAP (143) uses TCP only" in str(search("imap", "udp"))
     assert "nothing for" in str(search("qqqqq"))
     assert "Any program may use it" in str(search(50000))
     assert "asks for port 0" in str(search(0))

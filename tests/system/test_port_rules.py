@@ -1,5 +1,6 @@
 """Which ports a system gives to clients and keeps from users: read here, played elsewhere."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -8,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from portlab import port_rules as shown_rules
-from portlab.system import ephemeral_ports, has_right_to_low_ports, low_ports, port_rules
+from portlab.system import (
+    ephemeral_ports,
+    has_right_to_low_ports,
+    low_ports,
+    port_rules,
+    refused_without_rights,
+)
 
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="read from Linux")
 
@@ -89,6 +96,25 @@ def test_this_program_knows_whether_it_may_listen_on_low_ports() -> None:
             else:
                 assert has_right_to_low_ports()
             return
+
+
+@on_linux
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root has rights")
+def test_who_gives_roots_rights_away_is_refused_just_the_ports_that_are_kept() -> None:
+    """Also a port that is taken: that nobody may have it is another reason."""
+    first = low_ports().first
+    assert refused_without_rights(first) is False
+    if first > 1:
+        assert refused_without_rights(first - 1) is True
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        assert refused_without_rights(listener.getsockname()[1]) is False
+
+
+@on_linux
+def test_who_has_no_rights_to_give_away_tries_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr("portlab.system.port_rules.output", pytest.fail)
+    assert refused_without_rights(80) is None
 
 
 @pytest.mark.parametrize(("said", "right"), [

@@ -28,7 +28,8 @@ export function portSearch(data, { found, go, say }) {
       html("button", { type: "button", class: "portlab-ports-hit", onclick: () => go(port), onkeydown: key },
         html("strong", {}, port), ` ${title}`, over && html("span", { class: "portlab-faint" }, ` ${over}`)))));
     const more = hits.length - HITS_SHOWN;
-    fill(rest, more > 0 ? `... and ${more.toLocaleString("en")} more, each with a ring on the map.` : "");
+    fill(rest, more > 0 ? `... and ${more.toLocaleString("en")} more. ` : "",
+      hits.length > 1 ? "Each has a ring on the map: press All ports to see them all." : "");
     found(hits.map(({ port }) => port));
     if (!asked) say("");
     else say(answer.problem ?? `${hits.length.toLocaleString("en")} found${
