@@ -86,7 +86,10 @@ class Labeller:
         return f"{UNICODE.differs} {number}{text}" if number in self.marked else f"{number}{text}"
 
     def _lines_of(self, arrow: Arrow, length: float) -> tuple[str, str]:
-        """What goes above the line, and what below it: of a lost packet, only why it was lost."""
+        """What goes above the line, and what below it: of a lost packet, only why it was lost.
+
+        What else may move below the line is then left out where there is no room above it.
+        """
         room = length - 2 * _MARGIN
         if arrow.fate != "lost":
             return self._split(arrow, room)
