@@ -73,7 +73,7 @@ class Labeller:
                 self.taken.append(_box(end, _CROSS, _CROSS, 0.0))
         rest = []
         for at, (arrow, start, end) in enumerate(lines):
-            first, more = self._split(arrow, hypot(end[0] - start[0], end[1] - start[1]))
+            first, more = self._lines_of(arrow, hypot(end[0] - start[0], end[1] - start[1]))
             places = _AT_SENDER if _crowded(lines, at) else _IN_THE_MIDDLE
             self._along(self.numbered(arrow.number), first, start, end, places)
             rest.append((more, start, end))
@@ -85,9 +85,24 @@ class Labeller:
         """A label: the record's number, before it the sign if it is marked, behind it `text`."""
         return f"{UNICODE.differs} {number}{text}" if number in self.marked else f"{number}{text}"
 
-    def _split(self, arrow: Arrow, length: float) -> tuple[str, str]:
-        """What goes above the line, as far as it is long enough, and what below it."""
+    def _lines_of(self, arrow: Arrow, length: float) -> tuple[str, str]:
+        """What goes above the line, and what below it: of a lost packet, only why it was lost.
+
+        What else may move below the line is then left out where there is no room above it.
+        """
         room = length - 2 * _MARGIN
+        if arrow.fate != "lost":
+            return self._split(arrow, room)
+        why = " ".join(piece.text for piece in arrow.pieces if piece.name == "lost")
+        header = [piece for piece in arrow.pieces if piece.name != "lost"]
+        for most in (1, 0):
+            above = "  " + " ".join(piece.text for piece in header if piece.rank <= most)
+            if self.size(self.numbered(arrow.number, above), _SIZE)[0] <= room:
+                break
+        return above, why
+
+    def _split(self, arrow: Arrow, room: float) -> tuple[str, str]:
+        """As much above the line as it has room for, and the rest below."""
         above, below = "", ""
         for piece in sorted(arrow.pieces, key=lambda one: min(one.rank, 1)):
             wider = f"{above} {piece.text}" if above else f"  {piece.text}"

@@ -19,6 +19,9 @@ TEXT = 0.21
 LABEL = 0.25
 """From one arrow's start to the next at the same lane: each carries a label."""
 
+REASON = 0.25
+"""How much more a lost packet takes: why it was lost stands on a line of its own below."""
+
 FOLD = 0.42
 _NEXT = 0.07
 _FLIGHT = 0.62
@@ -189,15 +192,19 @@ class _Placer:
 
     def _put(self, event: _Event, y: float) -> float:
         side, lane = event.side, (event.side, event.lane)
-        if isinstance(self.sides[side][event.row], Fold):
+        row = self.sides[side][event.row]
+        if isinstance(row, Fold):
             self.starts[side, event.row] = y
             y += FOLD
             self.labels |= {(side, 0): y, (side, 1): y}
             return y
+        more = REASON if isinstance(row, Arrow) and row.fate == "lost" else 0.0
         if event.arrives:
-            self.ends[side, event.row] = self.heads[lane] = y
+            self.ends[side, event.row] = y
+            self.heads[lane] = y + more
         else:
-            self.starts[side, event.row] = self.labels[lane] = y
+            self.starts[side, event.row] = y
+            self.labels[lane] = y + more
         if not self._tells(event):
             return y
         for at, state in enumerate(event.states or (None,)):

@@ -57,3 +57,17 @@ def test_the_insides_of_the_hosts_are_put_away_and_brought_back(hello: Shown) ->
     hello.to(hello.button("Show the insides"), "Enter")
     expect(client).to_be_visible()
     assert hello.packets().bounding_box() == wide
+
+
+def test_who_hides_the_insides_finds_them_hidden_in_the_next_ladder(seen: Visit) -> None:
+    first = shown(seen.page)
+    first.button("Hide the insides").click()
+    first.root.evaluate("root => { root.dataset.before = 'yes'; }")
+    seen.run_all()
+    expect(seen.page.locator(".portlab-ladder[data-before]")).to_have_count(0)
+    following = shown(seen.page)
+    client = following.root.get_by_role("group", name="client", exact=True)
+    expect(following.button("Show the insides")).to_be_visible()
+    expect(client).to_be_hidden()
+    following.button("Show the insides").click()
+    expect(client).to_be_visible()

@@ -27,19 +27,30 @@ assert len(trace) > 10_000
 ladder(trace)
 """
 SEVERAL = """
-def several(lab):
+def several(lab, size=20_000):
     server, client = lab.hosts("server", "client")
-    server.listen(80, apps.Http())
+    server.listen(9, apps.Discard())
     server.udp(7, apps.Echo())
     for _ in range(2):
-        with client.connect(server, 80) as connection:
-            connection.send(b"GET / HTTP/1.1\\r\\nHost: server\\r\\n\\r\\n")
-            connection.receive_until(b"\\r\\n\\r\\n")
+        with client.connect(server, 9) as connection:
+            connection.send(bytes(size))
     question = client.udp()
     question.send_to(b"where?", server, 7)
     question.receive()
 
 ladder(run(several, seed=1))
+"""
+SHORT = "ladder(run(lambda lab: several(lab, 20), seed=1))"
+UDP_ALONE = """
+def questions(lab):
+    server, client = lab.hosts("server", "client")
+    server.udp(7, apps.Echo())
+    for _ in range(2):
+        question = client.udp()
+        question.send_to(b"where?", server, 7)
+        question.receive()
+
+ladder(run(questions, seed=1))
 """
 UDP_BESIDE_TCP = "ladder(run(handshake, seed=1), run(ask, seed=1))"
 WITH_LOSS = "ladder(run(hello, seed=1), run(hello, seed=1, faults=[drop(4)]))"
@@ -52,7 +63,7 @@ def letter(lab):
 
 ladder(run(letter, seed=1), run(letter, seed=1, faults=[drop(9)]))
 """
-AS_LONG, AS_SEVERAL, AS_UDP, AS_LOSS, AS_MIDDLING = range(5)
+AS_LONG, AS_SEVERAL, AS_UDP, AS_LOSS, AS_MIDDLING, AS_SHORT, AS_UDP_ALONE = range(7)
 NODES = "root => root.querySelectorAll('*').length"
 DRAWN = "root => root.querySelectorAll('.portlab-picture *').length"
 
@@ -71,7 +82,7 @@ box => {
 
 @pytest.fixture(scope="module")
 def seen(chromium: Browser, course: RunningLab) -> Iterator[Visit]:
-    cells = (LONG, SEVERAL, UDP_BESIDE_TCP, WITH_LOSS, MIDDLING)
+    cells = (LONG, SEVERAL, UDP_BESIDE_TCP, WITH_LOSS, MIDDLING, SHORT, UDP_ALONE)
     with notebook_of(chromium, course, "99-large.ipynb", *cells) as seen:
         yield seen
 
@@ -223,7 +234,7 @@ def numbers(more: Locator) -> int:
 
 
 @pytest.mark.parametrize("by", ["mouse", "key"])
-def test_conversations_are_folded_but_for_the_first(seen: Visit, by: str) -> None:
+def test_long_conversations_are_folded_but_for_the_first(seen: Visit, by: str) -> None:
     several = ladder_at(seen, AS_SEVERAL)
     folds = several.root.locator("[aria-expanded]")
     expect(folds).to_have_count(3)
@@ -251,6 +262,34 @@ def test_conversations_are_folded_but_for_the_first(seen: Visit, by: str) -> Non
     turn(0, "true")
     turn(2, "false")
     assert several.position()[1] == length
+
+
+def test_conversations_that_are_short_together_are_all_open(seen: Visit) -> None:
+    """What a lesson points at is mostly in the second one: the new port, the answer, the reply."""
+    short = ladder_at(seen, AS_SHORT)
+    folds = short.root.locator("[aria-expanded]")
+    expect(folds).to_have_count(3)
+    for at in range(3):
+        expect(folds.nth(at)).to_have_attribute("aria-expanded", "true")
+        expect(short.packets(at)).to_be_visible()
+    short.to(short.slider, "End")
+    expect(short.now).to_contain_text("That is the last moment.")
+    short.keep("short-together")
+    length = short.position()[1]
+    folds.nth(2).click()  # and each can be folded away
+    expect(short.root.get_by_role("listbox")).to_have_count(2)
+    assert short.position()[1] == length - 4
+
+
+def test_a_ladder_without_tcp_has_no_word_about_insides(seen: Visit) -> None:
+    alone = ladder_at(seen, AS_UDP_ALONE)
+    expect(alone.root.get_by_role("listbox")).to_have_count(2)
+    expect(alone.button("Hide the insides")).to_have_count(0)
+    for panel in alone.root.locator(".portlab-panel").all():
+        expect(panel).to_be_hidden()
+    expect(alone.root).not_to_contain_text("states, windows")
+    alone.keep("udp-alone")
+    expect(ladder_at(seen, AS_SHORT).button("Hide the insides")).to_be_visible()
 
 
 # ---- two traces ----------------------------------------------------------------------------------

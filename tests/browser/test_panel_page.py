@@ -287,12 +287,18 @@ def test_it_says_where_nobody_can_know(chromium: Browser) -> None:
     for trace, sentence in (
         (stories.from_file(), "nobody can see from here"),
         (stories.loopback(), "nobody can see from here"),
-        (stories.udp_refused(), "No TCP in this conversation"),
     ):
         with panel(chromium, trace) as page:
             show(page, 0)
             expect(page.locator(".portlab-panel")).to_contain_text(sentence)
             assert page.locator(".portlab-panel > *").count() == 1
+
+
+def test_it_says_nothing_where_there_is_no_tcp(chromium: Browser) -> None:
+    with panel(chromium, stories.udp_refused()) as page:
+        show(page, 0)
+        expect(page.locator(".portlab-panel")).to_be_hidden()
+        assert page.locator("main").inner_text() == ""
 
 
 def test_states_alone_are_shown_where_only_they_are_known(chromium: Browser) -> None:

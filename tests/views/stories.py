@@ -154,6 +154,14 @@ def handshake(lose: Sequence[int] = ()) -> Trace:
     return story.trace()
 
 
+def filtered() -> Trace:
+    """A call to a port that is filtered on the way: a SYN, and three more of the same."""
+    story = Story()
+    for at in (0, 1000, 3000, 7000):
+        story.tcp("client", SYN, 0, at=at, lost="filtered on the line: port 80")
+    return story.trace()
+
+
 def closed() -> Trace:
     """Handshake, a request and its answer, FIN from both sides, TIME-WAIT to its end."""
     story = Story()

@@ -26,6 +26,7 @@ STORIES = {
     "syn lost": stories.handshake([1]),
     "syn-ack lost": stories.handshake([2]),
     "ack lost": stories.handshake([3]),
+    "filtered": stories.filtered(),
     "all lost": stories.handshake([1, 2, 3]),
     "closed": stories.closed(),
     "refused": stories.refused(),
@@ -109,8 +110,29 @@ def test_every_packet_has_its_whole_label(name):
     written = {text.get_text() for text in texts(shown.figure())}
     for row in shown.layout.conversations[0].rows:
         if row.number is not None:
-            pieces = " ".join(piece.text for piece in row.pieces if piece.rank == 0)
-            assert f"{row.number}  {pieces}" in written
+            header = [piece for piece in row.pieces if piece.name != "lost"]
+            pieces = " ".join(piece.text for piece in header if piece.rank == 0)
+            assert any(text.startswith(f"{row.number}  {pieces}") for text in written)
+
+
+@pytest.mark.parametrize("name", ["syn lost", "all lost", "filtered"])
+def test_the_reason_of_a_loss_stands_by_itself_and_no_label_lies_on_an_arrow(name):
+    shown = ladder(STORIES[name])
+    figure = shown.figure()
+    renderer = figure.canvas.get_renderer()
+    (axes,) = figure.axes
+    lost = [row for row in shown.layout.conversations[0].rows if row.fate == "lost"]
+    written = [text.get_text() for text in texts(figure)]
+    reasons = [row.pieces[-1].text for row in lost]
+    assert all(written.count(reason) == reasons.count(reason) for reason in reasons)
+    arrows = [line for line in axes.lines if line.get_ydata()[0] != line.get_ydata()[-1]]
+    slanting = [line for line in arrows if line.get_xdata()[0] != line.get_xdata()[-1]]
+    assert len(slanting) == len(shown.layout.conversations[0].rows)
+    for text in texts(figure):
+        for line in slanting if text.get_rotation() else ():
+            start, end = axes.transData.transform(line.get_xydata())
+            thin = (start, end, (end[0], end[1] + 0.5), (start[0], start[1] + 0.5))
+            assert not overlap(tuple(corners(text, renderer)), thin), text
 
 
 def test_states_times_and_names_are_on_it():

@@ -2,6 +2,7 @@
 
 import { button, fill, html } from "./dom.js";
 import { headerView } from "./header.js";
+import { changesIn } from "./knowing.js";
 import { shownTime } from "./times.js";
 
 const UNKNOWN = "No packet tells why it was sent: only portlab's own hosts can say.";
@@ -62,8 +63,7 @@ function titleOf(row, lanes, leave) {
 }
 
 function changesOf(row, lanes) {
-  const changes = row.mark ? row.changes : [...row.sent, ...row.arrived];
-  return changes.map((change) => (
+  return changesIn(row).map((change) => (
     reasonOf(`${lanes[change.lane].name} is now ${change.new}`, change.why, change.source)
   ));
 }

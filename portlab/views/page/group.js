@@ -1,17 +1,38 @@
 // Conversations that belong together: one, or the one of each ladder that stand beside each other.
-// Where there are several groups, each can be folded away.
+// Where there are several groups, each can be folded away; those that are short together begin open.
 
 import { ConversationView } from "./conversation.js";
 import { button, fill, freshId, html } from "./dom.js";
+import { hasInsides } from "./knowing.js";
 import { hostPanel } from "./panel.js";
 import { placeTracks } from "./placing.js";
 import { WHICH } from "./scene.js";
+
+const ROWS_OPEN = 40; // of all groups together
+const GROUPS_OPEN = 6;
+const ROWS_OF_EACH = 12; // where no more groups than that are opened
+
+// Are the groups that `places` name short enough to be read one below the other?
+export function standOpen(scene, groups) {
+  const rows = groups.map((places) => Math.max(...talksAt(scene, places).map((talk) => talk?.rows.length ?? 0)));
+  const together = rows.reduce((sum, one) => sum + one, 0);
+  return together <= ROWS_OPEN
+    || (rows.length <= GROUPS_OPEN && rows.every((one) => one <= ROWS_OF_EACH));
+}
+
+function talksAt(scene, places) {
+  return places.map((place, at) => (
+    place === null || place === undefined ? null : scene.ladders[at].conversations[place]
+  ));
+}
 
 export class GroupView {
   // `places` are the conversation's places, one for each ladder; null where it has none.
   constructor(scene, places, { number, open, insides, states, on }) {
     Object.assign(this, { scene, places, insides, states, on, number });
     this.open = open || number === null;
+    // Where nothing is known of the hosts, the panel is one sentence or none, and needs no column.
+    this.flat = !this.conversations().some((one) => one && hasInsides(one));
     this.ending = new AbortController();
     this.views = [];
     const id = freshId("group");
@@ -34,9 +55,7 @@ export class GroupView {
   }
 
   conversations() {
-    return this.places.map((place, at) => (
-      place === null || place === undefined ? null : this.scene.ladders[at].conversations[place]
-    ));
+    return talksAt(this.scene, this.places);
   }
 
   // Make what is inside, if it is open and not yet made; it must be on the page.
@@ -51,8 +70,6 @@ export class GroupView {
     });
     this.side = html("div", { class: "portlab-side" }, this.panels.map((panel) => panel.node));
     this.chosen = html("div", { class: "portlab-chosen" });
-    // Where nothing is known of the hosts, the panel is one sentence and needs no column.
-    this.flat = this.panels.every(({ node }) => !node.querySelector("svg"));
     this.body = html("div", { class: `portlab-body${two ? " portlab-two" : ""}` },
       html("div", { class: "portlab-main-part" },
         html("div", { class: "portlab-ladders" }, cells), this.chosen),
@@ -66,7 +83,8 @@ export class GroupView {
   showInsides(shown) {
     this.insides = shown;
     if (!this.side) return;
-    this.side.hidden = !shown && !this.flat;
+    const empty = this.panels.every(({ node }) => node.hidden);
+    this.side.hidden = empty || (!shown && !this.flat);
     this.body.classList.toggle("portlab-flat", this.flat || !shown);
   }
 

@@ -6,7 +6,7 @@ import { endOf } from "./scene.js";
 const OF_TCP = new Set(["syn", "data", "ack", "fin", "reset"]);
 
 // The first two lanes, each with its moves and snapshots in the order of time, and the sentence
-// that says how far this can be believed.
+// that says how far this can be believed; null where there is nothing that it could be about.
 export function whatIsKnown(conversation) {
   const hosts = conversation.lanes.slice(0, 2).map((host, lane) => {
     const before = conversation.before[lane] ?? null;
@@ -15,6 +15,11 @@ export function whatIsKnown(conversation) {
     return { name: host.name, end: endOf(host), before, moves, snapshots };
   });
   return { hosts, sentence: howFar(conversation, hosts) };
+}
+
+// Is anything known of what goes on inside its hosts?
+export function hasInsides({ rows, snapshots }) {
+  return snapshots.length > 0 || rows.some((row) => changesIn(row).some(({ lane }) => lane < 2));
 }
 
 // Where a host stands at `time`, what its TCP holds, and the move that led there.
@@ -32,16 +37,21 @@ function howFar(conversation, hosts) {
   }
   const arrows = conversation.rows.filter((row) => !row.mark);
   if (arrows.length && !arrows.some((arrow) => OF_TCP.has(arrow.kind))) {
-    return "No TCP in this conversation, so there are no states, windows or timers to show.";
+    return null; // no TCP: no states, windows or timers
   }
   return "What goes on inside these hosts nobody can see from here: states, windows and timers "
     + "are known only of portlab's own TCP (world=\"model\").";
 }
 
+// What happened to its hosts' states when a packet went and came, or at a mark.
+export function changesIn(row) {
+  return row.mark ? row.changes : [...row.sent, ...row.arrived];
+}
+
 // Changes of state in the order they happened: of one moment, each from where the last one led to.
 function movesOf(rows, lane, before) {
   const waiting = rows
-    .flatMap((row) => (row.mark ? row.changes : [...row.sent, ...row.arrived]))
+    .flatMap(changesIn)
     .filter((change) => change.lane === lane)
     .sort((one, other) => one.time - other.time);
   const moves = [];

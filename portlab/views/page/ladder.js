@@ -3,7 +3,8 @@
 import { chosenView } from "./chosen.js";
 import { choiceOf, keysHint, playerView } from "./controls.js";
 import { button, fill, focusable, html } from "./dom.js";
-import { GroupView } from "./group.js";
+import { GroupView, standOpen } from "./group.js";
+import { insidesWanted, wantInsides } from "./insides.js";
 import { keepingView } from "./keeping.js";
 import { groupsOf, readScene } from "./scene.js";
 import { askPython } from "./talk.js";
@@ -18,7 +19,7 @@ class LadderView {
     this.model = model;
     this.signal = signal;
     this.sincePrevious = false;
-    this.showsInsides = true;
+    this.showsInsides = insidesWanted();
     this.groups = [];
     this.ask = askPython(model, signal, {
       slow: () => this.fail(SLOW),
@@ -46,7 +47,8 @@ class LadderView {
       this.width = null;
       this.arrange();
     });
-    this.insides = button("Hide the insides", () => this.turnInsides());
+    this.insides = button("", () => this.turnInsides());
+    this.nameInsides();
     this.title = html("h3", { class: "portlab-title" });
     this.now = html("p", { class: "portlab-now", "aria-live": "polite" });
     this.spoken = html("p", { class: "portlab-spoken", role: "status" });
@@ -80,10 +82,11 @@ class LadderView {
     const open = this.groups.map((group) => group.open);
     const groups = groupsOf(scene);
     const same = before && before.ladders.length === scene.ladders.length;
+    const all = standOpen(scene, groups);
     for (const group of this.groups) group.end();
     this.groups = groups.map((places, at) => new GroupView(scene, places, {
       number: groups.length > 1 ? at + 1 : null,
-      open: same ? Boolean(open[at]) : at === 0,
+      open: same ? Boolean(open[at]) : all || at === 0,
       insides: this.showsInsides,
       states: this.model.get("states"),
       on: {
@@ -124,10 +127,15 @@ class LadderView {
 
   turnInsides() {
     this.showsInsides = !this.showsInsides;
-    fill(this.insides, `${this.showsInsides ? "Hide" : "Show"} the insides`);
+    wantInsides(this.showsInsides);
+    this.nameInsides();
     for (const group of this.groups) group.showInsides(this.showsInsides);
     this.width = null;
     this.arrange();
+  }
+
+  nameInsides() {
+    fill(this.insides, `${this.showsInsides ? "Hide" : "Show"} the insides`);
   }
 
   // What had the focus is gone: it goes to what is new.

@@ -4,7 +4,7 @@
 // The lines and the map are for the eye; everything they show also stands beside them as text.
 
 import { fill, html, svg } from "./dom.js";
-import { statesAt, whatIsKnown } from "./knowing.js";
+import { hasInsides, statesAt, whatIsKnown } from "./knowing.js";
 import { badge, stateMap } from "./states.js";
 import { byteCount, receiveLine, sendLine, sendParts, withCommas } from "./windows.js";
 
@@ -22,8 +22,9 @@ const TIMER_WORDS = {
 export function hostPanel(diagram, conversation) {
   const { hosts, sentence } = whatIsKnown(conversation);
   const node = html("section", { class: "portlab-panel", "aria-label": "Inside both hosts" });
-  if (!hosts.some((host) => host.moves.length || host.snapshots.length)) {
-    fill(node, html("p", { class: "portlab-faint" }, sentence));
+  if (!hasInsides(conversation)) {
+    fill(node, sentence && html("p", { class: "portlab-faint" }, sentence));
+    node.hidden = !sentence;
     return { node, show() {} };
   }
   const letters = lettersFor(hosts.map((host) => host.name));
