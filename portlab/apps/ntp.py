@@ -11,7 +11,7 @@ from hashlib import md5
 
 from portlab.apps.app import Action, Address, Datagram, Event, Send
 from portlab.errors import LabError, PacketError
-from portlab.packets import packed
+from portlab.packets import packed, unpacked
 
 CLIENT, SERVER = 3, 4
 """Modes (figure 10)."""
@@ -66,6 +66,26 @@ class NtpPacket:
             )
         except struct.error as error:
             raise PacketError(f"{self!r} does not fit: {error}.") from None
+
+    @property
+    def follows(self) -> str:
+        """The reference id to be read: a kind of clock, a server's IPv4 address (what looks like
+        one if that server has IPv6), or "nobody" and the kiss code that says why (section 7.3).
+
+        >>> NtpPacket(SERVER, stratum=1, reference_id=b"GPS\\0").follows
+        'GPS'
+        >>> NtpPacket(SERVER, stratum=2, reference_id=bytes([10, 0, 0, 1])).follows
+        '10.0.0.1'
+        >>> NtpPacket(SERVER, stratum=0, reference_id=b"INIT").follows
+        'nobody (INIT)'
+        """
+        if 2 <= self.stratum < UNSYNCHRONIZED:
+            return unpacked(self.reference_id)
+        letters = self.reference_id.rstrip(b"\0").decode("latin-1")
+        code = "".join(one if one.isascii() and one.isprintable() else "?" for one in letters)
+        if self.stratum == 1:
+            return code
+        return f"nobody ({code})" if code else "nobody"
 
     @classmethod
     def decode(cls, data: bytes) -> "NtpPacket | None":

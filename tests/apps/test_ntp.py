@@ -45,6 +45,14 @@ def test_what_is_written_is_read(packet: NtpPacket) -> None:
 
 
 @given(PACKETS)
+def test_whom_any_packet_follows_is_told_in_one_line_that_can_be_printed(packet: NtpPacket) -> None:
+    told = packet.follows
+    assert told.isascii()
+    assert told.isprintable()
+    assert told.startswith("nobody") == (packet.stratum == 0 or packet.stratum > 15)
+
+
+@given(PACKETS)
 def test_ntplib_reads_the_same_fields(packet: NtpPacket) -> None:
     read = ntplib.NTPPacket()
     read.from_data(packet.encode())
@@ -90,6 +98,7 @@ def test_whom_it_follows(stratum: int, reference: str, shown: str) -> None:
     number = int.from_bytes(answer.reference_id, "big")
     assert answer.stratum == stratum
     assert ntplib.ref_id_to_text(number, stratum) == shown
+    assert answer.follows == reference
 
 
 def test_a_clock_that_follows_nobody_says_so() -> None:
@@ -97,6 +106,7 @@ def test_a_clock_that_follows_nobody_says_so() -> None:
     [answer] = answers(apps.Ntp(16), NtpPacket(CLIENT))
     assert answer is not None
     assert (answer.leap, answer.stratum, answer.reference_id) == (3, 0, b"INIT")
+    assert answer.follows == "nobody (INIT)"
     assert ntplib.leap_to_text(answer.leap) == "unknown (clock unsynchronized)"
 
 
