@@ -1,4 +1,4 @@
-"""What a session writes down as it goes, and finds again when it is opened another day."""
+"""What a session or a prediction writes down, and finds again when it is opened another day."""
 
 from collections.abc import Callable, Collection
 from typing import TypeVar
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Diary:
-    """The answers of the session `name` in `progress`.
+    """The answers that `name` has written into `progress`: the code of a session, or a prediction.
 
     What cannot be written down is counted in the sitting all the same; `problem` then says why.
     """
@@ -27,10 +27,18 @@ class Diary:
 
     def note(self, verdict: Verdict, outcome: Outcome) -> None:
         """Write down an answer that counts."""
-        answer = Answer(
-            self._clock(), verdict.question.id, outcome, self._name, verdict.as_answered
-        )
+        self.write(verdict.question.id, outcome, verdict.as_answered)
+
+    def write(self, question: str, outcome: Outcome, given: tuple[str, ...]) -> None:
+        """Write down what was `given` to the question of this id, and what came of it."""
+        answer = Answer(self._clock(), question, outcome, self._name, given)
         self._try(lambda: self._progress.add(answer))
+
+    def last(self, question: str) -> Answer | None:
+        """What was written down last of one question."""
+        there = self._try(self._progress.answers) or ()
+        found = [one for one in there if (one.session, one.question) == (self._name, question)]
+        return found[-1] if found else None
 
     def earlier(self, questions: Collection[str]) -> dict[str, Answer]:
         """The answers of a sitting that was left before all of `questions` were answered.

@@ -1,16 +1,22 @@
 """Predictions: what a learner expects, locked in before a run and held against it afterwards.
 
-A prediction is a question whose key nobody wrote: the learner's own run computes it. What was
-locked in lives in the kernel, so that running the cell again neither loses nor changes it.
+A prediction is a question whose key nobody wrote: the learner's own run computes it. What is locked
+in is written down with the answers to questions, so that neither a cell that runs again nor a
+notebook that is opened again loses or changes it, until the run has had its word. After that, who
+goes through the lesson another day predicts afresh, and sees what was predicted before.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from portlab.errors import QuizError
 from portlab.quiz import lettered
+from portlab.quiz.diary import Diary
+from portlab.quiz.progress import Outcome
 from portlab.quiz.showing import bundle
+from portlab.system import is_static
 from portlab.wording import wrapped
 
 _asked: dict[str, "Prediction"] = {}
@@ -45,7 +51,8 @@ def predict(
     given = lettered.checked(name, choices)
     known = _asked.get(name)
     if known is None or (known.question, known.choices) != (question, given):
-        known = _asked[name] = Prediction(name, question, given)
+        diary = None if is_static() else Diary("predict")
+        known = _asked[name] = Prediction(name, question, given, diary)
     if answer is not None:
         known.lock(lettered.chosen(name, given, answer))
     return known
@@ -79,8 +86,7 @@ def compare(name: str, outcome: Any, because: str = "") -> "Comparison":
             f"The run shows {outcome}, which is none of the choices of {name}: {offered}. "
             "If you have changed the run, compare what it shows by eye, or change it back."
         )
-    asked.answered = True
-    return Comparison(asked.choices, right, asked.locked, asked.late, because)
+    return asked.compared(right, because)
 
 
 @dataclass(slots=True, repr=False)
@@ -90,16 +96,48 @@ class Prediction:
     name: str
     question: str
     choices: tuple[Any, ...]
-    locked: int | None = None
+    diary: Diary | None = None
+    locked: int | None = field(default=None, init=False)
     """Which choice, from 0; None as long as none is."""
-    late: bool = False
+    late: bool = field(default=False, init=False)
     """Locked in when `compare` had already shown the outcome."""
-    answered: bool = False
+    before: str = field(default="", init=False)
+    """What was predicted another day, and when, if the run has had its word since."""
+    _answered: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        last = self.diary.last(self.name) if self.diary is not None else None
+        if last is None or last.given[1:] != self._words:
+            return
+        choice = self._words.index(last.given[0], 1) - 1
+        if last.outcome == "locked in":
+            self.locked = choice
+        else:
+            self.before = f"{self.choices[choice]}, on {datetime.fromtimestamp(last.time):%Y-%m-%d}"
 
     def lock(self, choice: int) -> None:
         """Lock in choice number `choice`, from 0, unless one is locked in already."""
         if self.locked is None:
-            self.locked, self.late = choice, self.answered
+            self.locked, self.late = choice, self._answered
+            if not self.late:
+                self._write("locked in")
+
+    def compared(self, outcome: int, because: str) -> "Comparison":
+        """Hold it against choice number `outcome`, which the run shows."""
+        if not self._answered and self.locked is not None:
+            self._write("as predicted" if self.locked == outcome else "surprise")
+        self._answered = True
+        return Comparison(self.choices, outcome, self.locked, self.late, because, self.before)
+
+    def _write(self, outcome: Outcome) -> None:
+        if self.diary is not None and self.locked is not None:
+            given = self._words[1 + self.locked]
+            self.diary.write(self.name, outcome, (given, *self._words))
+
+    @property
+    def _words(self) -> tuple[str, ...]:
+        """The question and its choices: in other words, it is another one."""
+        return (self.question, *map(str, self.choices))
 
     def state(self) -> dict[str, Any]:
         """What the page shows."""
@@ -108,7 +146,13 @@ class Prediction:
             "choices": list(map(str, self.choices)),
             "locked": self.locked,
             "late": self.late,
+            "before": self.before,
+            "problem": self._problem,
         }
+
+    @property
+    def _problem(self) -> str:
+        return self.diary.problem if self.diary is not None else ""
 
     def hear(self, message: Any) -> None:
         """Do what the page asks: {do: "lock", choice: number from 0}; anything else is ignored."""
@@ -126,6 +170,10 @@ class Prediction:
             ]
         else:
             lines.append(f"Locked in: {self.choices[self.locked]}{_late(self.late)}")
+        if self.before:
+            lines.append(f"Before, you predicted: {self.before}")
+        if self._problem:
+            lines += ["", wrapped(self._problem)]
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -148,6 +196,7 @@ class Comparison:
     predicted: int | None
     late: bool
     because: str
+    before: str = ""
 
     @property
     def right(self) -> bool:
@@ -156,7 +205,9 @@ class Comparison:
 
     def __str__(self) -> str:
         advice = ""
-        if self.predicted is None:
+        if self.predicted is None and self.before:
+            predicted, verdict = self.before, ""
+        elif self.predicted is None:
             predicted, verdict = "nothing was locked in", ""
             advice = "Next time lock something in first: an answer sticks when one has wondered."
         else:

@@ -15,8 +15,9 @@ from typing import Any, Literal, get_args
 from portlab.errors import ProgressError
 from portlab.system import only_one, replace_file, user_folder, write_new_file
 
-Outcome = Literal["right", "second try", "wrong"]
-"""Right at once; right after a hint; not right."""
+Outcome = Literal["right", "second try", "wrong", "locked in", "as predicted", "surprise"]
+"""Of a question: right at once, right after a hint, not right. Of a prediction: locked in, and what
+the run then said to it."""
 
 _OUTCOMES = get_args(Outcome)
 _FORMAT, _VERSION = "portlab progress", 1

@@ -27,10 +27,14 @@ def memories(answers: Iterable[Answer]) -> dict[str, Memory]:
     """By question id, what is remembered after these answers; they are taken in order of time."""
     from fsrs import Card, Rating, Scheduler
 
-    ratings = {"right": Rating.Good, "second try": Rating.Hard, "wrong": Rating.Again}
+    ratings: dict[Outcome, Rating] = {
+        "right": Rating.Good,
+        "second try": Rating.Hard,
+        "wrong": Rating.Again,
+    }  # a prediction is no matter of memory
     scheduler = Scheduler(enable_fuzzing=False)  # the same answers, the same days
     histories: dict[str, list[Answer]] = {}
-    for answer in sorted(answers):
+    for answer in sorted(one for one in answers if one.outcome in ratings):
         histories.setdefault(answer.question, []).append(answer)
     found = {}
     for question, history in histories.items():

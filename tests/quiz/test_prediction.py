@@ -2,19 +2,32 @@
 
 import subprocess
 import sys
+from datetime import date
+from pathlib import Path
 
 import pytest
 
 from portlab import compare, predict
 from portlab.errors import PortlabError
 from portlab.quiz import prediction
+from portlab.quiz.progress import Progress
+from portlab.quiz.review import memories
 
 WHO = ["the client", "the server"]
 
 
 @pytest.fixture(autouse=True)
-def nothing_asked_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A learner who has predicted nothing yet."""
+    monkeypatch.setenv("PORTLAB_HOME", str(tmp_path))
+    monkeypatch.delenv("PORTLAB_STATIC", raising=False)
     monkeypatch.setattr(prediction, "_asked", {})
+    return tmp_path
+
+
+def another_kernel() -> None:
+    """The notebook is closed and opened again: what Python held is gone."""
+    prediction._asked.clear()
 
 
 def test_what_is_locked_in_stays_when_the_cell_runs_again() -> None:
@@ -146,6 +159,67 @@ def test_a_page_cannot_change_what_is_locked_in() -> None:
     asked.hear({"do": "lock", "choice": 1})
     asked.hear({"do": "lock", "choice": 0})
     assert asked.state()["locked"] == 1
+
+
+def test_what_is_locked_in_waits_for_the_run_through_a_new_kernel() -> None:
+    predict("05.who", "Who notices?", WHO, answer="b")
+    another_kernel()
+    again = predict("05.who", "Who notices?", WHO, answer="a")
+    assert again.locked == 1
+    said = compare("05.who", "the client")
+    assert "You predicted: the server\nThe run shows: the client" in str(said)
+
+
+def test_after_the_run_another_day_predicts_afresh_and_knows_what_was_before() -> None:
+    predict("05.who", "Who notices?", WHO, answer="b")
+    compare("05.who", "the client")
+    another_kernel()
+    again = predict("05.who", "Who notices?", WHO)
+    assert again.locked is None
+    assert f"Before, you predicted: the server, on {date.today()}" in str(again)
+    # Who opens the notebook in its middle and runs what is above has lost nothing.
+    assert f"You predicted: the server, on {date.today()}" in str(compare("05.who", "the client"))
+    another_kernel()
+    predict("05.who", "Who notices?", WHO, answer="a")
+    assert "You predicted: the client\n" in str(compare("05.who", "the client"))
+
+
+def test_what_was_predicted_of_another_question_is_not_taken_for_it() -> None:
+    predict("05.who", "Who notices?", WHO, answer="b")
+    another_kernel()
+    assert predict("05.who", "Who waits?", WHO).locked is None
+    another_kernel()
+    assert predict("05.who", "Who notices?", ["the client", "nobody"]).locked is None
+
+
+def test_how_predictions_came_out_is_kept_and_is_no_matter_of_review() -> None:
+    predict("05.who", "Who notices?", WHO, answer="b")
+    predict("05.count", "How many?", [3, 4], answer=3)
+    compare("05.who", "the client")
+    compare("05.count", 3)
+    compare("05.count", 3)
+    answers = Progress().answers()
+    assert sorted((one.question, one.outcome) for one in answers) == [
+        ("05.count", "as predicted"),
+        ("05.count", "locked in"),
+        ("05.who", "locked in"),
+        ("05.who", "surprise"),
+    ]
+    assert memories(answers) == {}
+
+
+def test_a_prediction_counts_though_it_cannot_be_written_down(home: Path) -> None:
+    (home / "progress.json").write_text("damaged")
+    said = str(predict("05.who", "Who notices?", WHO, answer="b"))
+    assert "Locked in: the server" in said
+    assert "progress.json is damaged" in " ".join(said.split())
+
+
+def test_in_a_static_notebook_nothing_is_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORTLAB_STATIC", "1")
+    predict("05.who", "Who notices?", WHO, answer="b")
+    compare("05.who", "the client")
+    assert list(home.iterdir()) == []
 
 
 def test_outside_a_notebook_it_is_text_alone() -> None:

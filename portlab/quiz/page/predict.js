@@ -25,7 +25,7 @@ function renderPrediction({ model, el }) {
   }
 
   function draw() {
-    const { question, choices, locked, late } = model.get("state");
+    const { question, choices, locked, late, before, problem } = model.get("state");
     const hadFocus = body.contains(document.activeElement);
     const group = choiceGroup({
       legend: [html("span", { class: "portlab-tag" }, "Predict"), " ", prose(question)],
@@ -37,14 +37,15 @@ function renderPrediction({ model, el }) {
     if (locked === null) {
       const press = button("Lock in", () => lockIn(group));
       press.classList.add("portlab-main");
-      fill(body, group.node, press);
+      const earlier = before && html("p", { class: "portlab-faint" }, `Before, you predicted: ${before}.`);
+      fill(body, group.node, earlier, press);
       return;
     }
     fill(body, group.node);
     const when = late
       ? "You locked this in after the run had been shown."
       : "It stays, whatever happens next. Now run the cells below.";
-    fill(status, html("strong", {}, "Locked in:"), ' "', prose(choices[locked]), '". ', when);
+    fill(status, html("strong", {}, "Locked in:"), ' "', prose(choices[locked]), '". ', when, problem && ` ${problem}`);
     if (hadFocus) status.focus(); // what had it can no longer be used
   }
 
