@@ -1,4 +1,4 @@
-"""A question of each kind that has several parts, as a file has it."""
+"""A question of each kind, as a file has it."""
 
 from pathlib import Path
 
@@ -10,6 +10,47 @@ COMMON = """\
   difficulty: 2
   explanation: So it is.
   reference: RFC 9293 section 3.5
+"""
+ONE = f"""\
+- id: first-of-a-handshake
+  kind: one choice
+{COMMON}  prompt: Which segment comes first?
+  choices:
+    - text: ACK
+      why: It answers, and nothing was said yet.
+    - text: SYN
+    - text: FIN
+      why: It ends a conversation.
+  key: SYN
+"""
+MANY = f"""\
+- id: segments-with-syn
+  kind: many choices
+{COMMON}  prompt: Which segments of a handshake carry SYN?
+  choices:
+    - text: the first
+    - text: the second
+    - text: the third
+      why: It acknowledges and no more.
+  key: [the first, the second]
+"""
+NUMBER = f"""\
+- id: segments-of-a-handshake
+  kind: number
+{COMMON}  prompt: How many segments has a handshake?
+  key: 3
+  mistakes:
+    - answer: 4
+      why: SYN and ACK go together.
+"""
+TEXT = f"""\
+- id: state-after-syn
+  kind: short text
+{COMMON}  prompt: In which state does a client wait for the answer to its SYN?
+  key: SYN-SENT
+  mistakes:
+    - answer: LISTEN
+      why: That is where a server waits.
 """
 MATCH = f"""\
 - id: who-sends-what
@@ -50,6 +91,7 @@ FILL = f"""\
       key: server to client
       accept: [from the server]
 """
+EVERY = (ONE, MANY, NUMBER, TEXT, MATCH, ORDER, FILL)
 
 
 def made(folder: Path, text: str) -> Question:
