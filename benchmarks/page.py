@@ -1,4 +1,4 @@
-"""How fast ladder and port map are in the page: from a key or click until the answer is drawn.
+"""How fast ladder, port map and quiz are in the page: from a key or click until that is drawn.
 
 Measured where learners meet it: in Chromium, in JupyterLab, against a real kernel. The clock is the
 page's own. It starts with the time that the browser gives the key or click, and stops behind the
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 STEPS = 40
 DROPS = 15
+ANSWERS = 15
 CELLS = (
     """
 from portlab import apps, ladder, run
@@ -39,7 +40,9 @@ def upload(lab):
     "ladder(run(hello, seed=1))",
     "trace = run(upload, seed=1)\nassert len(trace) > 10_000\nladder(trace)",
     "from portlab import port_map\nport_map(range(0, 65536, 64))",
+    "from portlab import practice\npractice('range-of-port', count=20)",
 )
+"""The last of them is seen by itself: the page keeps alive what is near."""
 
 STOPWATCH = """
 root => {
@@ -68,6 +71,7 @@ root => {
     drop: () => root.querySelectorAll("[role=listbox]")[1]?.querySelector("[role=option] text")
       ? "two" : "one",
     port: () => root.querySelector("[role=gridcell]").dataset.port,
+    answer: () => root.querySelector("[role=status]").textContent,
   };
   // Measure the next key or click, until something else is to be seen.
   stopwatch.wind = (name) => { stopwatch.what = looks[name]; };
@@ -85,11 +89,14 @@ def measure() -> list[Row]:
         ("a step by key in 10,000 segments, until drawn, ms", 50),
         ("a drop, until the second ladder is drawn, ms", 300),
         ("a step on the port map with 1,024 signs, until drawn, ms", 50),
+        ("an answer graded and written down, until it is told, ms", 100),
     )
     values: list[float | None] = [None] * len(names)
     if browser() is not None:
-        with _page() as page:
-            values = list(_values(page))
+        with _page(*CELLS[:-1]) as page:
+            values[:-1] = _values(page)
+        with _page(CELLS[-1]) as page:
+            values[-1] = _answers(page.locator(".portlab-questions"))
     return [(what, value, "<=", most) for (what, most), value in zip(names, values, strict=True)]
 
 
@@ -151,6 +158,30 @@ def _ports(ports: "Locator") -> float:
     )
 
 
+def _answers(quiz: "Locator") -> float:
+    """The median of answers, first and second tries, right and wrong as they come."""
+    quiz.evaluate(STOPWATCH)
+    forward, status = _button(quiz, "Next question"), quiz.get_by_role("status")
+
+    def choose() -> None:
+        second = status.inner_text().startswith("✘")
+        quiz.get_by_role("radio").nth(int(second)).check()
+
+    def go_on() -> None:
+        if forward.count():
+            forward.click()
+            status.get_by_text("Reference").wait_for(state="detached")
+
+    return _median(
+        quiz,
+        "answer",
+        ANSWERS,
+        lambda _: _button(quiz, "Answer").click(),
+        before=choose,
+        after=go_on,
+    )
+
+
 def _button(ladder: "Locator", name: str) -> "Locator":
     return ladder.get_by_role("button", name=name, exact=True)
 
@@ -180,21 +211,21 @@ def _median(
 
 
 @contextmanager
-def _page() -> "Iterator[Page]":
+def _page(*cells: str) -> "Iterator[Page]":
     from playwright.sync_api import expect, sync_playwright
 
+    from tests.browser.cells import cell
     from tests.browser.conftest import QUIET
     from tests.browser.visit import notebook, visit
     from tests.course.running import running_lab
 
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder, sync_playwright() as playwright:
         home = Path(folder)
-        file = notebook(home, "99-speed.ipynb", *CELLS)
+        file = notebook(home, "99-speed.ipynb", *cells)
         chromium = playwright.chromium.launch(executable_path=browser(), args=list(QUIET))
         with running_lab(home, "--port", "0") as lab, visit(chromium, lab) as seen:
             seen.open(file.name)
             seen.run_all()
-            expect(seen.page.locator(".portlab-ladder")).to_have_count(2)
-            expect(seen.page.get_by_role("gridcell")).to_have_count(1)
+            expect(cell(seen, len(cells) - 1).locator(".portlab")).to_have_count(1)
             yield seen.page
         chromium.close()

@@ -28,7 +28,6 @@ from tests.browser.visit import Visit  # noqa: E402
 SESSION = """
 from pathlib import Path
 from portlab.quiz import bank
-from portlab.quiz.closing import draw
 from portlab.quiz.session import Session
 Session("Every kind", bank.load([Path("05.yaml")]), "", "", {how})
 """
