@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from portlab.network.link import Link as Link
     from portlab.ports import port_range as port_range
     from portlab.quiz.closing import questions as questions
+    from portlab.quiz.mastery import mastery as mastery
     from portlab.quiz.prediction import compare as compare
     from portlab.quiz.prediction import predict as predict
     from portlab.quiz.sittings import exam as exam
@@ -94,6 +95,7 @@ _HOMES = {
     "listening_ports": "portlab.views.ports.own",
     "load": "portlab.trace.capture",
     "lookup": "portlab.tools.lookup",
+    "mastery": "portlab.quiz.mastery",
     "on_linux": "portlab.course.recording",
     "overheard": "portlab.views.overheard",
     "port_map": "portlab.views.port_map",
