@@ -12,7 +12,14 @@ from rich.text import Text
 
 from portlab.errors import QuizError
 from portlab.quiz.asking import choices, example, in_lines
-from portlab.quiz.question import Fill, ManyChoices, Match, Order, Question
+from portlab.quiz.question import (
+    Fill,
+    ManyChoices,
+    Match,
+    Number,
+    Order,
+    Question,
+)
 from portlab.quiz.session import Session
 from portlab.quiz.verdict import key_in_words
 
@@ -107,7 +114,25 @@ def _as_dict(question: Question) -> dict[str, Any]:
         "choices": [{"text": c.text, "right": c.right, "why": c.why} for c in choices(question)],
         "offered": list(getattr(question, "offered", ())),
         "shown": getattr(question, "shown", ""),
-        "key": key_in_words(question),
+        "key": _key(question),
         "explanation": question.explanation,
         "reference": question.reference,
+        "from": question.origin,
     }
+
+
+def _key(question: Question) -> Any:
+    """The right answer as data: a text, a number, a list, or by name what belongs to each."""
+    match question:
+        case ManyChoices():
+            return [choice.text for choice in question.choices if choice.right]
+        case Number():
+            whole = question.key == question.key.to_integral_value()
+            return int(question.key) if whole else float(question.key)
+        case Match():
+            return {pair.left: pair.right for pair in question.pairs}
+        case Order():
+            return list(question.items)
+        case Fill():
+            return {blank.name: blank.key for blank in question.blanks}
+    return key_in_words(question)

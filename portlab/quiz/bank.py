@@ -109,6 +109,7 @@ def _question(node: Any, file: Path, slips: list[Slip], homes: dict[str, str]) -
         "explanation": fields.text("explanation"),
         "reference": fields.text("reference"),
         "further": fields.one_of("further", ["yes", "no"], otherwise="no") == "yes",
+        "origin": {"file": file.name, "line": fields.line},
     }
     own = _READERS[kind](fields) if kind in _READERS else {}
     if kind in _READERS:

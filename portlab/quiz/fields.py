@@ -25,7 +25,7 @@ class Fields:
 
     def __init__(self, node: Any, file: str, slips: list[Slip], inside: str = "") -> None:
         self._file, self._slips, self._inside = file, slips, inside
-        self._line = node.start_mark.line + 1
+        self.line = node.start_mark.line + 1
         self._nodes: dict[str, Any] = {}
         self._lines: dict[str, int] = {}
         self._asked: list[str] = []
@@ -47,7 +47,7 @@ class Fields:
 
     def slip(self, name: str, rule: str, remedy: str) -> None:
         """Note that field `name` breaks `rule`."""
-        line = self._lines.get(name, self._line)
+        line = self._lines.get(name, self.line)
         field = f"{self._inside} {name}".strip()
         self._slips.append(Slip(self._file, line, field, rule, remedy))
 

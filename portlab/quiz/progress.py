@@ -135,7 +135,7 @@ def _read(file: Path) -> tuple[Answer, ...]:
         raise _damaged(file, str(error)) from error
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
         raise ProgressError(
-            f"{file} is no file of answers. Such files are made by `portlab quiz progress export`."
+            f"{file} is no file of answers. Such files are made by `portlab progress --export`."
         )
     version, answers = content.get("version"), content.get("answers")
     if isinstance(version, int) and version > _VERSION:

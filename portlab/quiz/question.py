@@ -3,10 +3,11 @@
 The learner's page gets a question without its key; see `session`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Question:
 
     `covers` are rows of the course's table of contents, such as "T2"; `difficulty` is 1 (to know),
     2 (to understand) or 3 (to apply). `further` questions go beyond the core of their lesson.
-    Text between backticks is code.
+    Text between backticks is code. `origin` is where it comes from, ready for JSON: file and line
+    of the bank, or the service, the range or the trace that it was generated from.
     """
 
     kind: ClassVar[str]
@@ -45,6 +47,7 @@ class Question:
     explanation: str
     reference: str
     further: bool = False
+    origin: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

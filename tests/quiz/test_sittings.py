@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from portlab import exam, practice, review
+from portlab import exam, material, practice, review, service
 from portlab.cli import main
 from portlab.errors import QuizError
 from portlab.quiz import bank, mastery, pool, sittings
@@ -253,9 +253,28 @@ def test_questions_for_scripts(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(questions) == 8
     for question in questions:
         assert {"kind", "prompt", "choices", "key", "explanation", "reference"} <= set(question)
-        assert question["key"]
         right = [choice["text"] for choice in question["choices"] if choice["right"]]
-        assert not right or question["key"] == "; ".join(right)
+        assert not right or question["key"] in (right, *right)
+
+
+def test_each_says_what_data_it_came_from(capsys: pytest.CaptureFixture[str]) -> None:
+    """And the data is that very data: the line of the file, the segments, the entry."""
+    assert main(["quiz", "--json", "--count", "60"]) == 0
+    for question in json.loads(capsys.readouterr().out):
+        origin = question["from"]
+        if "file" in origin:
+            text = (material.data() / "questions" / origin["file"]).read_text(encoding="utf-8")
+            assert text.splitlines()[origin["line"] - 1] == f"- id: {question['id']}"
+        elif "trace" in origin:
+            assert origin["trace"][0]["flags"] == "SYN"
+        elif "service" in origin:
+            assert service(origin["service"]["number"])
+        else:
+            assert question["id"].endswith(f"-{origin['port']}")
+    assert main(["quiz", "next-ack", "--json", "--count", "3"]) == 0
+    for question in json.loads(capsys.readouterr().out):
+        acks = {record["ack"] for record in question["from"]["trace"]}
+        assert question["key"] in acks
 
 
 def test_progress_moves_to_another_computer(

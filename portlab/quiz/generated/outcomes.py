@@ -9,6 +9,7 @@ from portlab.network.link import Link
 from portlab.quiz.generated.sheet import Sheet, one_choice, pick
 from portlab.quiz.question import OneChoice
 from portlab.services import catalogue
+from portlab.trace.json import as_dicts
 
 _SUCCESS = "the connection opens"
 _REFUSED = "refused, after one round trip"
@@ -55,6 +56,7 @@ def outcome_of_connecting(chance: Random, subject: str = "") -> OneChoice:
         prompt=f"{story} A client connects to TCP port {port}. What does it see?",
         explanation=_EXPLAINED[_seen(trace.error)],
         reference="RFC 9293 section 3.5.2; RFC 9293 section 3.10.7.1",
+        origin={"trace": as_dicts(trace)},
     )
 
 

@@ -1,5 +1,6 @@
 """The range of a number (RFC 6335 section 6), with numbers near the edges more often than not."""
 
+from dataclasses import asdict
 from random import Random
 
 from portlab.ports import DYNAMIC, MAX_PORT, SYSTEM, USER, port_range
@@ -32,4 +33,5 @@ def range_of_port(chance: Random, subject: str = "") -> OneChoice:
         prompt=f"To which range does port {number} belong?",
         explanation=f"{str(right)[0].upper()}{str(right)[1:]}: {number} is among them.",
         reference="RFC 6335 section 6",
+        origin={"port": number, "range": asdict(right)},
     )

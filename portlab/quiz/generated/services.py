@@ -6,6 +6,7 @@ by number, and others that are to be known as well.
 
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from decimal import Decimal
 from random import Random
 
@@ -35,6 +36,7 @@ def service_of_port(chance: Random, subject: str = "") -> OneChoice:
         prompt=f"Which service is expected behind {over.upper()} port {asked.number}?",
         explanation=_explained(asked),
         reference=_reference(asked),
+        origin={"service": asdict(asked)},
     )
 
 
@@ -54,6 +56,7 @@ def port_of_service(chance: Random, subject: str = "") -> Number:
         mistakes=sheet.mistakes(),
         explanation=_explained(asked),
         reference=_reference(asked),
+        origin={"service": asdict(asked)},
     )
 
 
@@ -80,6 +83,7 @@ def transport_of_service(chance: Random, subject: str = "") -> OneChoice:
         prompt=f"What really carries {_called(asked)}, port {asked.number}?",
         explanation=_explained(asked),
         reference=_reference(asked),
+        origin={"service": asdict(asked)},
     )
 
 

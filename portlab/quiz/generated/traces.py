@@ -15,6 +15,7 @@ from portlab.quiz.question import Blank, Fill, Mistake, Number, OneChoice, Order
 from portlab.services import catalogue
 from portlab.tcp.states import State
 from portlab.trace.conversations import Conversation, conversations
+from portlab.trace.json import as_dicts
 from portlab.trace.record import Record
 
 _MODULUS = 1 << 32
@@ -72,6 +73,7 @@ def side_of_conversation(chance: Random, subject: str = "") -> OneChoice:
             "client's system for this one conversation."
         ),
         reference="RFC 6335 section 6; RFC 6056 section 3.2",
+        origin={"trace": as_dicts(made.trace)},
     )
 
 
@@ -109,6 +111,7 @@ def next_ack(chance: Random, subject: str = "") -> Number:
             f"{counted[takes(segment) - record.length]} The next byte expected is {key}."
         ),
         reference="RFC 9293 section 3.4",
+        origin={"trace": as_dicts(made.trace)},
     )
 
 
@@ -151,6 +154,7 @@ def hidden_fields(chance: Random, subject: str = "") -> Fill:
             "more than that of the SYN."
         ),
         reference="RFC 9293 section 3.5, figure 6",
+        origin={"trace": as_dicts(made.trace)},
     )
 
 
@@ -183,6 +187,7 @@ def shuffled_segments(chance: Random, subject: str = "") -> Order:
             "numbers grow."
         ),
         reference="RFC 9293 section 3.5, figure 6",
+        origin={"trace": as_dicts(made.trace)},
     )
 
 
@@ -219,6 +224,7 @@ def state_after(chance: Random, subject: str = "") -> OneChoice:
         prompt=f"One end of a connection is in {change.old}, and {_SAID[change.event]}. And then?",
         explanation=f"From {change.old} it goes to {change.new}. {change.reason.fill()}",
         reference=f"RFC {change.reason.rfc} section {change.reason.section}",
+        origin={"trace": as_dicts(made.trace)},
     )
 
 
