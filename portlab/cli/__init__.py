@@ -334,7 +334,7 @@ def _add_quiz(kinds: "argparse._SubParsersAction[_Parser]") -> None:
     progress = kinds.add_parser(
         "progress",
         help="show how well you know each topic; take your answers elsewhere",
-        description="Show how well you know each group of the contents, or move your answers.",
+        description="Show how well you know each topic and each range of ports, or move your answers.",
     )
     what = progress.add_mutually_exclusive_group()
     what.add_argument("--export", metavar="FILE", help="write all your answers to a new file")

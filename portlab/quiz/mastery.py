@@ -17,26 +17,13 @@ from portlab.quiz.naming import ports_of
 from portlab.quiz.progress import Answer, Outcome, Progress
 from portlab.quiz.question import Question
 from portlab.quiz.review import due, memories
+from portlab.quiz.topics import TOPICS, letter_of
 from portlab.system import now
 from portlab.wording import count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-TOPICS = {
-    "A": "addresses and ports",
-    "R": "ranges of ports",
-    "L": "listening",
-    "T": "TCP",
-    "U": "UDP",
-    "C": "choosing between them",
-    "S": "services",
-    "F": "firewalls and NAT",
-    "D": "troubleshooting",
-    "E": "exposure",
-    "M": "measuring",
-    "P": "captures",
-}
 _WORTH: dict[Outcome, float] = {"right": 1.0, "second try": 0.5, "wrong": 0.0}
 _BAR = 20
 
@@ -124,7 +111,7 @@ def by_topic(questions: Iterable[Question], answers: Iterable[Answer]) -> tuple[
     last = _last(answers)
     there: dict[str, list[str]] = {}
     for question in questions:
-        for topic in {row.rstrip("0123456789") for row in question.covers}:
+        for topic in set(map(letter_of, question.covers)):
             there.setdefault(topic, []).append(question.id)
     return tuple(
         _known(topic, about, there[topic], last)

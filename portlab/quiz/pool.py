@@ -3,6 +3,7 @@
 The bank's questions are joined by generated ones, where a generator covers the rows.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,8 @@ from portlab.quiz.generated import GENERATORS, again, generate
 from portlab.quiz.progress import Answer
 from portlab.quiz.question import Question
 from portlab.quiz.review import memories
+from portlab.quiz.topics import TOPICS, letter_of, letters_about
+from portlab.quiz.verdict import key_in_words
 from portlab.wording import listed
 
 WEAK = "weak"
@@ -43,8 +46,9 @@ def blueprint() -> tuple[Topic, ...]:
 def pool(topic: str | None, seed: int, answers: Iterable[Answer] = ()) -> list[Question]:
     """All core questions to `topic`; None is everything, `WEAK` what was not known in `answers`.
 
-    A topic is a lesson ("05"), a row ("S1") or a group of rows ("S"), a topic of the exam ("4.2"),
-    or a generator ("next-ack"). Raises QuizError for anything else, with what there is.
+    A topic is a lesson ("05"), a row ("S1"), a letter of rows or what it is about ("S", "services"),
+    a topic of the exam ("4.2"), a generator ("next-ack"), or else a word that questions speak of
+    ("mail"). Raises QuizError where there are none, with what there is.
     """
     if topic == WEAK:
         return weak(answers, seed)
@@ -57,6 +61,8 @@ def pool(topic: str | None, seed: int, answers: Iterable[Answer] = ()) -> list[Q
         for number in range(MADE_OF_EACH)
     ]
     found = [question for question in (*there, *made) if _belongs(question, topic)]
+    if not found:
+        found = [question for question in there if _speaks_of(question, str(topic))]
     if not found:
         raise QuizError(_unknown(str(topic), there))
     return list({question.id: question for question in found}.values())
@@ -92,13 +98,17 @@ def _belongs(question: Question, topic: str | None) -> bool:
         return True
     lessons = next((one.lessons for one in blueprint() if one.number == topic), ())
     number = topic.zfill(2) if topic.isdecimal() else topic
-    groups = {row.rstrip("0123456789") for row in question.covers}
     return (
         question.lesson == number
         or question.lesson in lessons
         or topic.upper() in question.covers
-        or topic.upper() in groups
+        or bool(letters_about(topic) & set(map(letter_of, question.covers)))
     )
+
+
+def _speaks_of(question: Question, words: str) -> bool:
+    said = f"{question.prompt} {key_in_words(question)} {question.explanation}"
+    return re.search(rf"\b{re.escape(words)}\b", said, re.IGNORECASE) is not None
 
 
 def _unknown(topic: str, there: list[Question]) -> str:
@@ -106,7 +116,7 @@ def _unknown(topic: str, there: list[Question]) -> str:
     rows = sorted({row for question in there for row in question.covers})
     return (
         f"There are no questions to {topic!r}. Give a lesson ({listed(lessons, 'or')}), a row of "
-        f"the contents ({', '.join(rows)}), a topic of the exam "
-        f"({', '.join(one.number for one in blueprint())}), or a generator "
-        f"({', '.join(GENERATORS)})."
+        f"the contents ({', '.join(rows)}), what they are about ({', '.join(TOPICS.values())}), a "
+        f"topic of the exam ({', '.join(one.number for one in blueprint())}), a generator "
+        f"({', '.join(GENERATORS)}), or a word that questions speak of, such as mail."
     )

@@ -1,6 +1,7 @@
 """Practice, exams and review, as a learner calls them; and what is known, as a chart."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from portlab.quiz.naming import ports_of
 from portlab.quiz.progress import Answer, Progress
 from portlab.quiz.question import OneChoice, Question
 from portlab.quiz.session import Session
+from portlab.quiz.topics import TOPICS
+from portlab.quiz.verdict import key_in_words
 
 DAY = 86_400
 
@@ -29,7 +32,15 @@ def ids(session: Session) -> list[str]:
     return [question.id for question in session.questions]
 
 
-@pytest.mark.parametrize("topic", ["05", "5", "T1", "t1", "T", "1.5", "next-ack", None])
+def test_a_word_leads_to_the_questions_that_speak_of_it() -> None:
+    for question in practice("mail", count=20).questions:
+        said = f"{question.prompt} {key_in_words(question)} {question.explanation}"
+        assert re.search(r"\bmail\b", said, re.IGNORECASE), question.id
+    for question in practice("ports").questions:
+        assert {row[0] for row in question.covers} & {"A", "R"}
+
+
+@pytest.mark.parametrize("topic", ["05", "5", "T1", "t1", "T", "tcp", "1.5", "next-ack", None])
 def test_a_topic_leads_to_its_questions_and_a_seed_to_the_same(topic: str | None) -> None:
     session = practice(topic, count=6, seed=4)
     assert len(session.questions) == len(set(ids(session))) == 6
@@ -74,7 +85,8 @@ def test_a_cell_run_again_goes_on_where_it_stands() -> None:
 
 
 def right_answer(question: Question) -> object:
-    from portlab.quiz.verdict import key_in_words
+    from portlab.quiz.topics import TOPICS
+from portlab.quiz.verdict import key_in_words
 
     if isinstance(question, OneChoice):
         return key_in_words(question)
@@ -181,7 +193,7 @@ def test_a_question_is_about_the_ports_that_it_names(id: str, ports: set[int]) -
 
 def test_every_topic_of_the_bank_is_named() -> None:
     topics = {row.rstrip("0123456789") for q in bank.load(bank.files()) for row in q.covers}
-    assert topics <= set(mastery.TOPICS)
+    assert topics <= set(TOPICS)
 
 
 # ---- in the terminal --------------------------------------------------------------------------
