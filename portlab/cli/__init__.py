@@ -305,8 +305,9 @@ def _add_quiz(kinds: "argparse._SubParsersAction[_Parser]") -> None:
         "topic",
         metavar="TOPIC",
         nargs="?",
-        help='a lesson (05), a row of the contents (S1, S), a topic of the exam (4.2), "weak" for '
-        "what you did not know, or a kind of generated question (next-ack); default: all",
+        help="a lesson (05), a row of the contents (S1) or what it is about (services), a topic of "
+        'the exam (4.2), "weak" for what you did not know, a kind of generated question '
+        "(next-ack), or a word (mail); default: all",
     )
     quiz.add_argument("--count", type=values.number, metavar="N", help="how many (10, exam 20)")
     quiz.add_argument(
@@ -334,7 +335,7 @@ def _add_quiz(kinds: "argparse._SubParsersAction[_Parser]") -> None:
     progress = kinds.add_parser(
         "progress",
         help="show how well you know each topic; take your answers elsewhere",
-        description="Show how well you know each topic and each range of ports, or move your answers.",
+        description="Show how well you know each topic and each range, or move your answers.",
     )
     what = progress.add_mutually_exclusive_group()
     what.add_argument("--export", metavar="FILE", help="write all your answers to a new file")

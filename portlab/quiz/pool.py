@@ -46,9 +46,9 @@ def blueprint() -> tuple[Topic, ...]:
 def pool(topic: str | None, seed: int, answers: Iterable[Answer] = ()) -> list[Question]:
     """All core questions to `topic`; None is everything, `WEAK` what was not known in `answers`.
 
-    A topic is a lesson ("05"), a row ("S1"), a letter of rows or what it is about ("S", "services"),
-    a topic of the exam ("4.2"), a generator ("next-ack"), or else a word that questions speak of
-    ("mail"). Raises QuizError where there are none, with what there is.
+    A topic is a lesson ("05"), a row ("S1"), a letter of rows or what it is about ("S",
+    "services"), a topic of the exam ("4.2"), a generator ("next-ack"), or else a word that
+    questions speak of ("mail"). Raises QuizError where there are none, with what there is.
     """
     if topic == WEAK:
         return weak(answers, seed)

@@ -25,8 +25,8 @@ def practice(topic: str | None = None, *, count: int = 10, seed: int = 1) -> Ses
     """Questions with a word to each answer at once, and a second try after a hint.
 
     `topic` is a lesson ("05"), a row of the contents ("S1"), a letter of them or its words
-    ("S", "services"), a topic of the exam ("4.2"), a generator ("next-ack"), "weak" for what you did
-    not know, a word that questions speak of ("mail"), or None for all.
+    ("S", "services"), a topic of the exam ("4.2"), a generator ("next-ack"), "weak" for what you
+    did not know, a word that questions speak of ("mail"), or None for all.
     Raises QuizError for a topic without questions, and a count under 1.
     """
     call = _call("practice", topic, count=(count, 10), seed=(seed, 1))

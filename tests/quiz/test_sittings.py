@@ -85,9 +85,6 @@ def test_a_cell_run_again_goes_on_where_it_stands() -> None:
 
 
 def right_answer(question: Question) -> object:
-    from portlab.quiz.topics import TOPICS
-from portlab.quiz.verdict import key_in_words
-
     if isinstance(question, OneChoice):
         return key_in_words(question)
     if (choices := getattr(question, "choices", None)) is not None:
