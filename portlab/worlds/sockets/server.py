@@ -24,6 +24,7 @@ from portlab.worlds.sockets.core import Core, Held
 from portlab.worlds.sockets.datagrams import DatagramPort
 from portlab.worlds.sockets.ends import check_end, end_of, own_end
 from portlab.worlds.sockets.errands import Errands
+from portlab.worlds.sockets.flag import Flag
 from portlab.worlds.sockets.opening import (
     reset_when_closed,
     tcp_listener,
@@ -54,7 +55,7 @@ class _Request:
 
     def __init__(self, work: Callable[[], Any]) -> None:
         self.work = work
-        self.done = threading.Event()
+        self.done = Flag()
         self.result: Any = None
         self.error: Exception | None = None
 
@@ -63,7 +64,7 @@ class _Request:
             self.result = self.work()
         except Exception as error:
             self.error = error
-        self.done.set()
+        self.done.up()
 
 
 class Server:
@@ -78,10 +79,10 @@ class Server:
             (core.log.end, 0, self._time_is_over)
         ]
         self._timers_made = 0
-        self._settling: threading.Event | None = None
+        self._settling: Flag | None = None
         self._bell: socket.socket | None = None
         self._only_one = threading.Lock()
-        self._begun = threading.Event()
+        self._begun = Flag()
         self._stopping = False
         self._finished = False
         self._told = False
@@ -93,7 +94,7 @@ class Server:
         """Start the thread unless it runs. To be repeated if an interrupt broke off the first try:
         should that have made a thread after all, one of the two ends at once.
         """
-        if not self._begun.is_set():
+        if not self._begun.raised:
             self._thread = threading.Thread(
                 target=self._main, name=f"portlab {self.core.world}", daemon=True
             )
@@ -112,7 +113,7 @@ class Server:
         self._ring()
         give_up = self._now() + min(patience, LONGEST) * 1_000_000
         while not self._finished and not request.done.wait(min(_LOOK_AGAIN, patience)):
-            if not self._begun.is_set():
+            if not self._begun.raised:
                 break
             if self._now() > give_up and patience < LONGEST:
                 raise stuck(patience)
@@ -139,7 +140,7 @@ class Server:
 
     def settle(self, seconds: float) -> None:
         """Wait until nothing has happened for a moment, at most `seconds`."""
-        quiet = threading.Event()
+        quiet = Flag()
         self._settling = quiet
         self._ring()
         if not self._finished:
@@ -249,7 +250,7 @@ class Server:
         if not self._only_one.acquire(blocking=False):
             return
         self._thread = threading.current_thread()
-        self._begun.set()
+        self._begun.up()
         try:
             bell, ears = socket.socketpair()
             with bell, ears:
@@ -268,7 +269,7 @@ class Server:
         finally:
             self._finished = True
             while self._inbox:
-                self._inbox.popleft().done.set()
+                self._inbox.popleft().done.up()
 
     def _turn(self) -> None:
         while self._inbox:
@@ -280,7 +281,7 @@ class Server:
         if self._settling is not None:
             wait = min(wait, _QUIET)
         if not self.readiness.wait(wait) and self._settling is not None and not self._inbox:
-            self._settling.set()
+            self._settling.up()
             self._settling = None
 
     def _time_is_over(self) -> None:
