@@ -10,11 +10,25 @@ import pytest
 from portlab.quiz import bank
 from portlab.quiz.asking import choices
 from portlab.quiz.grading import as_number, grade, plain
-from portlab.quiz.question import ManyChoices, Number, OneChoice, Question, ShortText
+from portlab.quiz.question import (
+    Fill,
+    ManyChoices,
+    Match,
+    Number,
+    OneChoice,
+    Order,
+    Question,
+    ShortText,
+)
+from portlab.services import Service, catalogue
+from tests.quiz.by_heart import asks_number, asks_service
 from tests.quiz.committed import QUESTIONS, SLIPS
 from tests.quiz.rows import ABOUT_EVERY_ROW, ROWS
 
 EACH = pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.id)
+BY_HEART = pytest.mark.parametrize(
+    "service", [one for one in catalogue() if one.level == "by heart"], ids=lambda one: one.name
+)
 TRICKS = re.compile(r"(?i:\b(all|none|both|neither) of (the above|these)\b)|\b(NOT|EXCEPT)\b")
 
 
@@ -33,16 +47,20 @@ def test_a_question_stands_in_a_lesson_that_has_its_rows() -> None:
         assert there, question.id
 
 
+@BY_HEART
+def test_a_service_by_heart_is_asked_both_ways(service: Service) -> None:
+    assert [q.id for q in QUESTIONS if asks_number(q, service)], "nobody asks for its number"
+    assert [q.id for q in QUESTIONS if asks_service(q, service)], "nobody asks what it is"
+
+
 @EACH
 def test_it_is_whole_sentences_without_tricks(question: Question) -> None:
     assert question.prompt.endswith((".", "?"))
     assert question.explanation.endswith(".")
-    whys = [choice.why for choice in choices(question) if not choice.right]
-    if isinstance(question, Number | ShortText):
-        whys = [mistake.why for mistake in question.mistakes]
-    assert whys, "no wrong answer is foreseen"
+    whys = said_to_wrong_answers(question)
+    assert whys or isinstance(question, Order), "no wrong answer is foreseen"
     assert all(why.endswith((".", "?")) for why in whys)
-    for text in (question.prompt, *(choice.text for choice in choices(question))):
+    for text in (question.prompt, *texts(question)):
         assert not TRICKS.search(text)
         assert text.count("`") % 2 == 0
 
@@ -68,11 +86,47 @@ def test_its_answer_is_right_and_its_foreseen_mistakes_are_wrong(question: Quest
         spelled = [as_number(m.answer) if isinstance(question, Number) else plain(m.answer)
                    for m in question.mistakes]  # fmt: skip
         assert len(set(spelled)) == len(spelled)
+    elif isinstance(question, Fill):
+        assert grade(question, [blank.key for blank in question.blanks]).right
+        for blank in question.blanks:
+            for mistake in blank.mistakes:
+                parts = grade(question, {blank.name: mistake.answer}).parts
+                assert [part.note for part in parts if part.name == blank.name] == [mistake.why]
+    elif isinstance(question, Match | Order):
+        keys = (
+            [pair.right for pair in question.pairs]
+            if isinstance(question, Match)
+            else question.items
+        )
+        assert grade(question, list(keys)).right
     elif isinstance(question, OneChoice):
         assert sum(choice.right for choice in question.choices) == 1
         assert 3 <= len(question.choices) <= 5
     elif isinstance(question, ManyChoices):
         assert 2 <= sum(choice.right for choice in question.choices) < len(question.choices)
+
+
+def said_to_wrong_answers(question: Question) -> list[str]:
+    match question:
+        case Number() | ShortText():
+            return [mistake.why for mistake in question.mistakes]
+        case Fill():
+            return [mistake.why for blank in question.blanks for mistake in blank.mistakes]
+        case Match():
+            return [pair.why for pair in question.pairs]
+    return [choice.why for choice in choices(question) if not choice.right]
+
+
+def texts(question: Question) -> list[str]:
+    """What stands beneath the prompt, apart from what is only given."""
+    match question:
+        case Match():
+            return [*(pair.left for pair in question.pairs), *question.offered]
+        case Order():
+            return list(question.items)
+        case Fill():
+            return [blank.name for blank in question.blanks]
+    return [choice.text for choice in choices(question)]
 
 
 def test_no_question_is_there_twice_in_other_words() -> None:
