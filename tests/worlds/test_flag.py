@@ -36,14 +36,17 @@ def test_a_wait_is_broken_off_by_the_interrupt_itself() -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
+    def wait_for_ever(flag: Flag, moment: int) -> None:
+        signal.setitimer(signal.ITIMER_REAL, moment * 0.000_003)
+        while True:
+            flag.wait(0.000_1)
+
     handler = signal.signal(signal.SIGALRM, interrupt)
     try:
         for moment in range(1, 300):
             flag = Flag()
-            signal.setitimer(signal.ITIMER_REAL, moment * 0.000_003)
             with pytest.raises(KeyboardInterrupt):
-                while True:
-                    flag.wait(0.000_1)
+                wait_for_ever(flag, moment)
             flag.up()
             assert flag.wait(60)
     finally:
