@@ -10,7 +10,16 @@ import pytest
 from portlab.quiz import bank
 from portlab.quiz.asking import choices
 from portlab.quiz.grading import as_number, grade, plain
-from portlab.quiz.question import ManyChoices, Number, OneChoice, Question, ShortText
+from portlab.quiz.question import (
+    Fill,
+    ManyChoices,
+    Match,
+    Number,
+    OneChoice,
+    Order,
+    Question,
+    ShortText,
+)
 from tests.quiz.committed import QUESTIONS, SLIPS
 from tests.quiz.rows import ABOUT_EVERY_ROW, ROWS
 
@@ -37,12 +46,10 @@ def test_a_question_stands_in_a_lesson_that_has_its_rows() -> None:
 def test_it_is_whole_sentences_without_tricks(question: Question) -> None:
     assert question.prompt.endswith((".", "?"))
     assert question.explanation.endswith(".")
-    whys = [choice.why for choice in choices(question) if not choice.right]
-    if isinstance(question, Number | ShortText):
-        whys = [mistake.why for mistake in question.mistakes]
-    assert whys, "no wrong answer is foreseen"
+    whys = said_to_wrong_answers(question)
+    assert whys or isinstance(question, Order), "no wrong answer is foreseen"
     assert all(why.endswith((".", "?")) for why in whys)
-    for text in (question.prompt, *(choice.text for choice in choices(question))):
+    for text in (question.prompt, *texts(question)):
         assert not TRICKS.search(text)
         assert text.count("`") % 2 == 0
 
@@ -51,8 +58,10 @@ def test_it_is_whole_sentences_without_tricks(question: Question) -> None:
 def test_its_reference_names_a_place_to_look_it_up(question: Question) -> None:
     for reference in question.reference.split("; "):
         assert re.match(
-            r"RFC \d{3,4}\b|[a-z0-9_-]+\([1-8]\) of Linux|IANA, \"|ISO/IEC 7498-1|MS-[A-Z0-9]+\b"
-            r"|CCNA 200-301 v1\.1, topic \d",
+            r"RFC \d{3,4}\b|[a-z0-9_-]+\([1-8]\) of (Linux|OpenBSD|Wireshark|libpcap)"
+            r"|IANA, \"|ISO/IEC 7498-1|MS-[A-Z0-9]+\b"
+            r"|CCNA 200-301 v1\.1, topic \d"
+            r"|(Cisco[A-Za-z ]*|Nmap Reference Guide|Fetch Standard), \"",
             reference,
         ), reference
 
@@ -68,11 +77,47 @@ def test_its_answer_is_right_and_its_foreseen_mistakes_are_wrong(question: Quest
         spelled = [as_number(m.answer) if isinstance(question, Number) else plain(m.answer)
                    for m in question.mistakes]  # fmt: skip
         assert len(set(spelled)) == len(spelled)
+    elif isinstance(question, Fill):
+        assert grade(question, [blank.key for blank in question.blanks]).right
+        for blank in question.blanks:
+            for mistake in blank.mistakes:
+                parts = grade(question, {blank.name: mistake.answer}).parts
+                assert [part.note for part in parts if part.name == blank.name] == [mistake.why]
+    elif isinstance(question, Match | Order):
+        keys = (
+            [pair.right for pair in question.pairs]
+            if isinstance(question, Match)
+            else question.items
+        )
+        assert grade(question, list(keys)).right
     elif isinstance(question, OneChoice):
         assert sum(choice.right for choice in question.choices) == 1
         assert 3 <= len(question.choices) <= 5
     elif isinstance(question, ManyChoices):
         assert 2 <= sum(choice.right for choice in question.choices) < len(question.choices)
+
+
+def said_to_wrong_answers(question: Question) -> list[str]:
+    match question:
+        case Number() | ShortText():
+            return [mistake.why for mistake in question.mistakes]
+        case Fill():
+            return [mistake.why for blank in question.blanks for mistake in blank.mistakes]
+        case Match():
+            return [pair.why for pair in question.pairs]
+    return [choice.why for choice in choices(question) if not choice.right]
+
+
+def texts(question: Question) -> list[str]:
+    """What stands beneath the prompt, apart from what is only given."""
+    match question:
+        case Match():
+            return [*(pair.left for pair in question.pairs), *question.offered]
+        case Order():
+            return list(question.items)
+        case Fill():
+            return [blank.name for blank in question.blanks]
+    return [choice.text for choice in choices(question)]
 
 
 def test_no_question_is_there_twice_in_other_words() -> None:
