@@ -108,6 +108,7 @@ def _as_dict(question: Question) -> dict[str, Any]:
         "offered": list(getattr(question, "offered", ())),
         "shown": getattr(question, "shown", ""),
         "key": key_in_words(question),
+        "bounds": [f"{one:f}" for one in getattr(question, "bounds", ())],
         "explanation": question.explanation,
         "reference": question.reference,
     }

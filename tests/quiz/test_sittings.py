@@ -228,6 +228,11 @@ def test_questions_for_scripts(capsys: pytest.CaptureFixture[str]) -> None:
         assert question["key"]
         right = [choice["text"] for choice in question["choices"] if choice["right"]]
         assert not right or question["key"] == "; ".join(right)
+        assert bool(question["bounds"]) == (question["kind"] == "number")
+    assert main(["quiz", "R4", "--json", "--count", "20"]) == 0
+    by_id = {question["id"]: question for question in json.loads(capsys.readouterr().out)}
+    assert by_id["lent-and-dynamic"]["bounds"] == ["49152", "60999"]
+    assert by_id["size-of-dynamic-range"]["bounds"] == ["16384", "16384"]
 
 
 def test_progress_moves_to_another_computer(
