@@ -134,7 +134,7 @@ def _choices(fields: Fields, keys: list[str]) -> tuple[Choice, ...]:
     for key in keys:
         if texts and key not in texts:
             rule = f'The key "{key}" is none of the choices.'
-            fields.slip("key", rule, "Copy the words of the right one.")
+            fields.slip("key", rule, _as_it_stands(key, texts))
     # Without a key that is among them, nobody can say which of them need a why.
     known = bool(keys) and set(keys) <= set(texts)
     made = []
@@ -152,6 +152,21 @@ def _choices(fields: Fields, keys: list[str]) -> tuple[Choice, ...]:
     elif made and all(choice.right for choice in made):
         fields.slip("key", "Every choice is right.", "Add one that is wrong.")
     return tuple(made)
+
+
+def _as_it_stands(key: str, texts: list[str]) -> str:
+    """The remedy for a key that is no choice: nearly one, as 0443 is 443, or not at all."""
+
+    def spelled(text: str) -> Decimal | str:
+        try:
+            return as_number(text)
+        except QuizError:
+            return plain(text)
+
+    meant = next((text for text in texts if text and spelled(text) == spelled(key)), "")
+    if meant:
+        return f'A choice reads "{meant}": write the key letter by letter as it stands there.'
+    return "Copy the words of the right one."
 
 
 def _number(fields: Fields) -> dict[str, Any]:
