@@ -121,6 +121,10 @@ def test_what_is_cut_before_its_ports_or_flags_matches_no_line_that_asks(
     assert Rule("permit", "tcp").matches(tiny)
     assert Rule("permit", "tcp", destination_port=443).matches(tiny) == bool(ports)
     assert Rule("permit", "tcp", established=True).matches(tiny) == bool(flags)
+    # What the line put behind the packet is none of it.
+    padded = Packet(tiny.raw + whole[size:])
+    assert Rule("permit", "tcp", destination_port=443).matches(padded) == bool(ports)
+    assert Rule("permit", "tcp", established=True).matches(padded) == bool(flags)
 
 
 def test_a_segment_that_no_receiver_would_take_is_still_filtered_by_its_ports() -> None:
@@ -205,7 +209,10 @@ def _any_address(chance: Random) -> str:
 
 
 def any_packet(chance: Random) -> bytes:
-    """A whole packet or a fragment of one, with or without options, cut short or damaged."""
+    """A whole packet or a fragment of one, with or without options, cut short or damaged.
+
+    Bytes of the line behind it (Ethernet fills up small frames) are none of its own.
+    """
     ports = [chance.choice([53, 443, 1023, 50000]) for _ in range(2)]
     protocol = chance.choice([6, 6, 6, 17, 17, 1, 47])
     carried = {
@@ -214,7 +221,7 @@ def any_packet(chance: Random) -> bytes:
         1: IcmpMessage.echo(7, 1, b"ping").encode(),
         47: bytes(range(20)),
     }[protocol]
-    if chance.random() < 0.2:
+    if chance.random() < 0.3:
         carried = carried[: chance.randrange(len(carried))]
     return Ipv4(
         _any_address(chance),
@@ -223,7 +230,7 @@ def any_packet(chance: Random) -> bytes:
         flags=chance.choice([0, 0, MORE_FRAGMENTS]),
         fragment_offset=chance.choice([0, 0, 0, 1, 100]),
         options=chance.choice([b"", b"", b"\1\1\1\0"]),
-    ).encode(carried)
+    ).encode(carried) + chance.choice([b"", b"", b"\1\xbb\0\x35\x10\x10"])
 
 
 def place(rules: list[Rule], raw: bytes) -> int:
