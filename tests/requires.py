@@ -122,7 +122,7 @@ def _no_ipv6() -> str | None:
 
 _PROGRAMS = (
     "tshark", "ip", "ss", "curl", "dig", "nmap", "tftp", "telnet", "ssh-keyscan", "busybox",
-    "logger", "snmpget", "radclient",
+    "logger", "snmpget", "radclient", "nft",
 )  # fmt: skip
 _PROBES: dict[str, Callable[[], str | None]] = {
     "kernel": _no_kernel,

@@ -5,6 +5,7 @@ Shown with rich, which knows what the terminal can; every line reads well withou
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
@@ -115,6 +116,7 @@ def _as_dict(question: Question) -> dict[str, Any]:
         "offered": list(getattr(question, "offered", ())),
         "shown": getattr(question, "shown", ""),
         "key": _key(question),
+        "bounds": [_number(one) for one in getattr(question, "bounds", ())],
         "explanation": question.explanation,
         "reference": question.reference,
         "from": question.origin,
@@ -127,8 +129,7 @@ def _key(question: Question) -> Any:
         case ManyChoices():
             return [choice.text for choice in question.choices if choice.right]
         case Number():
-            whole = question.key == question.key.to_integral_value()
-            return int(question.key) if whole else float(question.key)
+            return _number(question.key)
         case Match():
             return {pair.left: pair.right for pair in question.pairs}
         case Order():
@@ -136,3 +137,7 @@ def _key(question: Question) -> Any:
         case Fill():
             return {blank.name: blank.key for blank in question.blanks}
     return key_in_words(question)
+
+
+def _number(number: Decimal) -> int | float:
+    return int(number) if number == number.to_integral_value() else float(number)

@@ -14,7 +14,7 @@ from portlab import material
 from portlab.errors import QuizError
 from portlab.quiz.bank_cache import kept
 from portlab.quiz.fields import Fields
-from portlab.quiz.grading import as_filled, as_number, plain
+from portlab.quiz.grading import as_filled, as_number, is_near, plain
 from portlab.quiz.question import (
     KINDS,
     Blank,
@@ -135,7 +135,7 @@ def _choices(fields: Fields, keys: list[str]) -> tuple[Choice, ...]:
     for key in keys:
         if texts and key not in texts:
             rule = f'The key "{key}" is none of the choices.'
-            fields.slip("key", rule, "Copy the words of the right one.")
+            fields.slip("key", rule, _as_it_stands(key, texts))
     # Without a key that is among them, nobody can say which of them need a why.
     known = bool(keys) and set(keys) <= set(texts)
     made = []
@@ -155,14 +155,39 @@ def _choices(fields: Fields, keys: list[str]) -> tuple[Choice, ...]:
     return tuple(made)
 
 
+def _as_it_stands(key: str, texts: list[str]) -> str:
+    """The remedy for a key that is no choice: nearly one, as 0443 is 443, or not at all."""
+
+    def spelled(text: str) -> Decimal | str:
+        try:
+            return as_number(text)
+        except QuizError:
+            return plain(text)
+
+    meant = next((text for text in texts if text and spelled(text) == spelled(key)), "")
+    if meant:
+        return f'A choice reads "{meant}": write the key letter by letter as it stands there.'
+    return "Copy the words of the right one."
+
+
 def _number(fields: Fields) -> dict[str, Any]:
     key, tolerance = fields.number("key"), fields.number("tolerance", otherwise=0)
+    to = fields.number("to") if fields.text("to", otherwise="") else None
+    known = all(one is None or one.is_finite() for one in (key, tolerance, to))
+    if known and tolerance < 0:
+        fields.slip("tolerance", f"Nothing is within {tolerance} of the key.", "Write 0 or more.")
+    if to is not None and "tolerance" in fields:
+        rule = "The right numbers go from `key` to `to`, and a tolerance stands there as well."
+        fields.slip("tolerance", rule, "Take one of the two away.")
+    if known and to is not None and to <= key:
+        rule = f"No numbers go from {key} to {to}."
+        fields.slip("to", rule, "The lowest right number is the `key`, the highest `to`.")
 
     def is_right(answer: Decimal) -> bool:
-        return key.is_finite() and tolerance.is_finite() and abs(answer - key) <= tolerance
+        return known and is_near(answer, key, tolerance, to)
 
     mistakes = fields.mistakes("mistakes", as_number, is_right)
-    return {"key": key, "tolerance": tolerance, "mistakes": mistakes}
+    return {"key": key, "tolerance": tolerance, "to": to, "mistakes": mistakes}
 
 
 def _short_text(fields: Fields) -> dict[str, Any]:

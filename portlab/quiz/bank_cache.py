@@ -58,6 +58,7 @@ def _question(fields: dict[str, Any]) -> Question:
     maker: Callable[..., Question] = {one.kind: one for one in KINDS}[kind]
     if kind == kinds.Number.kind:
         made |= {name: Decimal(fields[name]) for name in ("key", "tolerance")}
+        made["to"] = None if fields["to"] is None else Decimal(fields["to"])
     return maker(**made)
 
 

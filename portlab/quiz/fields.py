@@ -45,6 +45,9 @@ class Fields:
         slips.append(Slip(file, node.start_mark.line + 1, inside, rule, remedy))
         return None
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._nodes
+
     def slip(self, name: str, rule: str, remedy: str) -> None:
         """Note that field `name` breaks `rule`."""
         line = self._lines.get(name, self.line)

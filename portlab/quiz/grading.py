@@ -65,7 +65,7 @@ def _of_choices(
 
 def _number(question: Number, answer: Any) -> Verdict:
     number = as_number(answer)
-    right = abs(number - question.key) <= question.tolerance
+    right = is_near(number, question.key, question.tolerance, question.to)
     note = next((m.why for m in question.mistakes if as_number(m.answer) == number), "")
     return Verdict(question, right, f"{number:f}", key_in_words(question), "" if right else note)
 
@@ -159,6 +159,19 @@ def _of_parts(question: Question, parts: list[Part]) -> Verdict:
     given = "; ".join(f"{part.name} {part.given}" for part in parts)
     right = all(part.right for part in parts)
     return Verdict(question, right, given, key_in_words(question), parts=tuple(parts))
+
+
+def is_near(number: Decimal, key: Decimal, tolerance: Decimal, to: Decimal | None) -> bool:
+    """Whether `number` is right where a Number has these; see there.
+
+    >>> port, half = Decimal(50000), Decimal("50000.5")
+    >>> [is_near(one, Decimal(49152), Decimal(0), Decimal(65535)) for one in (port, half)]
+    [True, False]
+    """
+    if to is None:
+        return abs(number - key) <= tolerance
+    whole = key % 1 == to % 1 == 0
+    return key <= number <= to and not (whole and number % 1)
 
 
 def as_number(answer: Any) -> Decimal:

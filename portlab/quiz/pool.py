@@ -52,9 +52,9 @@ def pool(topic: str | None, seed: int, answers: Iterable[Answer] = ()) -> list[Q
     """
     if topic == WEAK:
         return weak(answers, seed)
-    there = [question for question in bank.load(bank.files()) if not question.further]
     if topic in GENERATORS:
         return [generate(topic, seed * 1000 + number) for number in range(20)]
+    there = [question for question in bank.load(bank.files()) if not question.further]
     made = [
         generate(name, seed * 1000 + number)
         for name in GENERATORS

@@ -70,13 +70,25 @@ class ManyChoices(Question):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number(Question):
-    """A number is asked for; right is whatever lies within `tolerance` of the key."""
+    """A number is asked for; right is whatever lies within `tolerance` of the key.
+
+    With `to`, any number from the key to that one is right, both included: "name a port that ...".
+    Where both are whole numbers, only whole ones are.
+    """
 
     kind = "number"
 
     key: Decimal
     tolerance: Decimal = Decimal(0)
+    to: Decimal | None = None
     mistakes: tuple[Mistake, ...] = ()
+
+    @property
+    def bounds(self) -> tuple[Decimal, Decimal]:
+        """The lowest and the highest number that are right."""
+        if self.to is not None:
+            return self.key, self.to
+        return self.key - self.tolerance, self.key + self.tolerance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

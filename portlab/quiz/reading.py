@@ -37,11 +37,15 @@ def entries(file: Path, slips: list[Slip]) -> Iterator[Any]:
     def slip(line: int, rule: str, remedy: str) -> None:
         slips.append(Slip(file.name, line, "", rule, remedy))
 
-    lines = _text(file.read_bytes(), slip).splitlines()
+    # Not splitlines: to that a few characters end a line which no editor counts as one.
+    lines = re.split(r"\r\n|\r|\n", _text(file.read_bytes(), slip))
     for number, line in enumerate(lines, 1):
-        if "\t" in line[: len(line) - len(line.lstrip())]:
-            slip(number, "A tab indents this line.", "YAML wants spaces: two for each level.")
-            lines[number - 1] = line.replace("\t", "  ")
+        words = line.lstrip()
+        indent = line.removesuffix(words)
+        if strange := indent.strip(" "):
+            name = "tab" if "\t" in strange else "space of another kind, as pages have them,"
+            slip(number, f"A {name} indents this line.", "YAML wants spaces: two for each level.")
+            lines[number - 1] = re.sub("[^ ]", " ", indent.replace("\t", "  ")) + words
     starts = [number for number, line in enumerate(lines) if re.match(r"-(\s|$)", line)]
     for number, line in enumerate(lines[: starts[0] if starts else None], 1):
         if line.strip() and not line.startswith(("#", "---", "%YAML")):
@@ -53,12 +57,21 @@ def entries(file: Path, slips: list[Slip]) -> Iterator[Any]:
             yield node
 
 
+_OTHERS = (
+    (rb"\xff\xfe\0\0|\0\0\xfe\xff", "utf-32"),
+    (rb"\xff\xfe|\xfe\xff", "utf-16"),
+    (rb".\0", "utf-16-le"),
+    (rb"\0.", "utf-16-be"),
+)
+"""How files begin that are no UTF-8: with their mark, or with a letter in two bytes."""
+
+
 def _text(raw: bytes, slip: Any) -> str:
     """The file's text; in another encoding than UTF-8 it is read as far as that goes."""
     remedy = "Save the file as UTF-8 (in most editors: Save with encoding)."
-    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if raw.startswith(mark):
-            slip(1, "The file is written in UTF-16.", remedy)
+    for beginning, encoding in _OTHERS:
+        if re.match(beginning, raw, re.DOTALL):
+            slip(1, f"The file is written in {encoding[:6].upper()}.", remedy)
             return raw.decode(encoding, "replace")
     try:
         return raw.decode("utf-8-sig")
@@ -80,9 +93,10 @@ def _parsed(lines: list[str], before: int, slip: Any) -> Any:
         node = YAML(typ="safe", pure=True).compose(text)
     except YAMLError as error:
         problem, context = (getattr(error, name, "") or "" for name in ("problem", "context"))
-        # Of something that was never closed, the line to look at is the one where it was opened.
+        # Of something that was never finished, the line to look at is the one where it began.
         opened = "quoted scalar" in context
-        mark = getattr(error, "context_mark" if opened else "problem_mark", None)
+        begun = opened or "simple key" in context
+        mark = getattr(error, "context_mark" if begun else "problem_mark", None)
         line = min(mark.line + 1 if mark else before + 1, before + len(lines))
         slip(line, *_in_words(problem or str(error), opened))
         return None
@@ -97,6 +111,13 @@ def _in_words(problem: str, opened: bool) -> tuple[str, str]:
         return (
             "There is a colon where none can be, or the indentation is off.",
             "Text that holds a colon and a space goes in quotes; fields stand one below the other.",
+        )
+    if "character '\\t'" in problem:
+        return "A tab stands here.", "Put a space in its place; at the end of a line, nothing."
+    if "could not find expected ':'" in problem:
+        return (
+            "A colon is missing behind the name of a field, or the space behind that colon.",
+            "Write `name: value`, and indent text of several lines by more than its name.",
         )
     if found := re.search(r"character '(.)' that cannot start", problem):
         return f"Text cannot begin with {found[1]} here.", "Put the whole text in quotes."

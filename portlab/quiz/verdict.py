@@ -103,7 +103,7 @@ def key_in_words(question: Question) -> str:
         case OneChoice() | ManyChoices():
             return "; ".join(choice.text for choice in question.choices if choice.right)
         case Number():
-            return f"{question.key:f}"
+            return f"{question.key:f}" if question.to is None else _any_of(question)
         case ShortText():
             return question.key
         case Match():
@@ -113,6 +113,11 @@ def key_in_words(question: Question) -> str:
         case Fill():
             return "; ".join(f"{blank.name} {blank.key}" for blank in question.blanks)
     raise QuizError(f"A question of the kind {question.kind!r} has no key.")
+
+
+def _any_of(question: Number) -> str:
+    lowest, highest = question.bounds
+    return f"any number from {lowest:f} to {highest:f}"
 
 
 def _said(part: Part) -> Iterable[str]:

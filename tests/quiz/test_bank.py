@@ -130,6 +130,8 @@ def test_a_key_that_is_no_number(tmp_path: Path) -> None:
         ("number\n  key: 65535", "65535", '"65535" is a right answer, and stands among'),
         ("number\n  key: 65535", '"65,535"', '"65,535" is a right answer'),
         ("number\n  key: 100\n  tolerance: 5", "95.0", '"95.0" is a right answer'),
+        ("number\n  key: 100\n  to: 200", "150", '"150" is a right answer'),
+        ("number\n  key: 100\n  to: 200", "many", '"many" is no number.'),
         ("number\n  key: 65535", "1.0", '"1.0" is foreseen twice'),
         ("number\n  key: 65535", "many", '"many" is no number.'),
         ("short text\n  key: SYN-SENT", "syn-sent.", '"syn-sent." is a right answer'),
@@ -149,6 +151,50 @@ def test_a_mistake_foreseen_is_a_mistake(
     (told,) = slips(tmp_path, text + f"    - answer: {mistake}\n      why: W\n")
     line = len(text.splitlines()) + 1
     assert told.startswith(f"05.yaml, line {line}, mistakes 2 answer: ")
+    assert said in told
+
+
+RANGE = """\
+- id: any-of-them
+  covers: [R1]
+  difficulty: 2
+  kind: number
+  prompt: Name a port that nobody is assigned.
+  key: 49152
+  to: 65535
+  mistakes:
+    - answer: 49151
+      why: One too low.
+  explanation: It says so.
+  reference: RFC 6335
+"""
+
+
+def test_a_range_of_right_numbers(tmp_path: Path) -> None:
+    (question,) = bank.load([write(tmp_path, RANGE)])
+    assert isinstance(question, Number)
+    assert question.bounds == (49152, 65535)
+    assert bank.load([write(tmp_path, RANGE)]) == (question,)  # from the copy that is kept
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said"),
+    [
+        ("to: 65535", "to: many", 7, 'to: "many" is no number. Write digits alone'),
+        ("to: 65535", "to: [65535]", 7, "to: This is a list or has fields"),
+        ("to: 65535", "to:", 7, "to: The field is empty"),
+        ("to: 65535", "to: 49152", 7, "to: No numbers go from 49152 to 49152. The lowest right"),
+        ("to: 65535", "to: 1024", 7, "to: No numbers go from 49152 to 1024."),
+        ("to: 65535", "to: 65535\n  tolerance: 1", 8, "tolerance: The right numbers go from `key`"),
+        ("to: 65535", "tolerance: -1", 7, "tolerance: Nothing is within -1 of the key. Write 0 or"),
+        ("to: 65535", "too: 65535", 7, "Is `to` meant?"),
+        ("49151", "50000", 9, 'mistakes 1 answer: "50000" is a right answer'),
+        ("key: 49152", "key: ten", 6, 'key: "ten" is no number.'),
+    ],
+)
+def test_a_slip_in_a_range(old: str, new: str, line: int, said: str, tmp_path: Path) -> None:
+    (told,) = slips(tmp_path, RANGE.replace(old, new))
+    assert told.startswith(f"05.yaml, line {line}")
     assert said in told
 
 

@@ -7,7 +7,7 @@ import pytest
 from portlab.quiz import bank
 from portlab.quiz.question import Question
 from tests.quiz.kinds import FILL, MATCH, ORDER
-from tests.quiz.test_bank import GOOD
+from tests.quiz.test_bank import GOOD, RANGE
 
 NUMBER = """\
 - id: a-number
@@ -34,7 +34,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
     made = []
-    for number, text in enumerate((GOOD, NUMBER, MATCH, ORDER, FILL)):
+    for number, text in enumerate((GOOD, NUMBER, RANGE, MATCH, ORDER, FILL)):
         file = tmp_path / f"0{number}.yaml"
         file.write_text(text)
         made.append(file)
@@ -66,7 +66,7 @@ def test_every_kind_comes_back_as_it_was(home: Path, files: list[Path], unread: 
     assert [type(one) for one in again] == [type(one) for one in first]
     assert len({type(one) for one in first}) == 5
     assert hash(again) == hash(first)
-    assert unread == [5]
+    assert unread == [6]
     assert len(copies(home)) == 1
 
 
@@ -81,7 +81,7 @@ def test_a_changed_file_is_read_again_and_the_old_copy_goes(
     bank.load(files)
     files[0].write_text(GOOD.replace("Which port?", "Which port is it?"))
     assert bank.load(files)[0].prompt == "Which port is it?"
-    assert unread == [5, 5]
+    assert unread == [6, 6]
     assert len(copies(home)) == 1
 
 
@@ -92,7 +92,7 @@ def test_a_damaged_copy_is_only_slow(
     first = bank.load(files)
     copies(home)[0].write_text(content)
     assert bank.load(files) == first
-    assert unread == [5, 5]
+    assert unread == [6, 6]
 
 
 def test_slips_are_never_kept(home: Path, files: list[Path]) -> None:
@@ -108,4 +108,4 @@ def test_where_nothing_can_be_written_the_bank_is_read_all_the_same(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("PORTLAB_HOME", str(tmp_path / "file"))
-    assert len(bank.load(files)) == 5
+    assert len(bank.load(files)) == 6

@@ -69,6 +69,47 @@ def test_a_number_within_its_tolerance() -> None:
     assert not grade(about, "100.51").right
 
 
+RANGE = Number(
+    key=Decimal(49152),
+    to=Decimal(60999),
+    mistakes=(Mistake("32768", "Too low."), Mistake("61000", "Too high.")),
+    **COMMON,  # type: ignore[arg-type]
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [
+        (49151, False), (49152, True), ("50,000", True), ("55555.0", True), (60999, True),
+        (61000, False), ("55555.5", False), ("-50000", False),
+    ],
+)  # fmt: skip
+def test_any_whole_number_of_a_range_is_right(answer: object, right: bool) -> None:
+    assert grade(RANGE, answer).right == right
+
+
+def test_a_range_of_seconds_takes_what_is_between() -> None:
+    seconds = Number(key=Decimal("1.5"), to=Decimal(3), **COMMON)  # type: ignore[arg-type]
+    assert grade(seconds, "2.25").right
+    assert not grade(seconds, "1.25").right
+
+
+def test_a_range_is_told_as_one() -> None:
+    verdict = grade(RANGE, 61000)
+    assert verdict.note == "Too high."
+    assert verdict.key == "any number from 49152 to 60999"
+    assert "Right is: any number from 49152 to 60999" in str(verdict)
+    assert verdict.hint == ("Too high.",)
+    assert grade(RANGE, 50000).note == grade(RANGE, 7).note == ""
+
+
+def test_the_bounds_of_a_number() -> None:
+    near = Number(key=Decimal(100), tolerance=Decimal("0.5"), **COMMON)  # type: ignore[arg-type]
+    assert RANGE.bounds == (49152, 60999)
+    assert NUMBER.bounds == (65535, 65535)
+    assert near.bounds == (Decimal("99.5"), Decimal("100.5"))
+
+
 def test_a_mistake_foreseen_has_its_own_answer() -> None:
     assert grade(NUMBER, 65536).note == "One too many."
     assert grade(TEXT, "listen").note == "Other side."

@@ -16,7 +16,7 @@ from portlab import material
 from portlab.quiz import bank
 from portlab.quiz.question import KINDS
 from tests.quiz.kinds import FILL, MATCH, ORDER
-from tests.quiz.test_bank import GOOD
+from tests.quiz.test_bank import GOOD, RANGE
 
 SCHEMA = json.loads((material.data() / "questions" / "schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -43,7 +43,7 @@ def test_it_knows_every_kind() -> None:
     kinds = [kind.kind for kind in KINDS]
     assert SCHEMA["items"]["properties"]["kind"]["enum"] == kinds
     assert [one["properties"]["kind"]["const"] for one in SCHEMA["items"]["oneOf"]] == kinds
-    for text in (GOOD, MATCH, ORDER, FILL):
+    for text in (GOOD, RANGE, MATCH, ORDER, FILL):
         assert complaints(text) == []
 
 
@@ -60,6 +60,9 @@ def test_it_knows_every_kind() -> None:
         (GOOD, "id: which-port", "id: Which_Port"),
         (GOOD, "  key: 22:22\n", ""),
         (GOOD, "      why: Not that one.", "      wy: Not that one."),
+        (RANGE, "to: 65535", "to: many"),
+        (RANGE, "to: 65535", "to: 65535\n  tolerance: 1"),
+        (RANGE, "to: 65535", "too: 65535"),
         (MATCH, "      why: It comes before all others.\n", ""),
         (MATCH, "others: [carries a name]", "other: [carries a name]"),
         (ORDER, 'items: [SYN, "SYN,ACK", ACK]', "items: [SYN]"),

@@ -64,6 +64,16 @@ def test_written_and_generated_questions_stand_beside_each_other() -> None:
     assert False in made
 
 
+def test_generated_ones_can_be_had_while_a_file_has_a_slip(monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_slips(files: object) -> None:
+        raise bank.BankError([])
+
+    monkeypatch.setattr(bank, "load", with_slips)
+    assert len(pool.pool("which-rule", 1)) == 20
+    with pytest.raises(bank.BankError):
+        pool.pool("05", 1)
+
+
 def test_what_is_no_topic_is_told_with_all_that_are() -> None:
     with pytest.raises(QuizError, match=r"(?s)no questions to 'T99'.*05.*T1.*4\.2.*next-ack"):
         practice("T99")
@@ -264,6 +274,11 @@ def test_questions_for_scripts(capsys: pytest.CaptureFixture[str]) -> None:
         assert {"kind", "prompt", "choices", "key", "explanation", "reference"} <= set(question)
         right = [choice["text"] for choice in question["choices"] if choice["right"]]
         assert not right or question["key"] in (right, *right)
+        assert bool(question["bounds"]) == (question["kind"] == "number")
+    assert main(["quiz", "R4", "--json", "--count", "20"]) == 0
+    by_id = {question["id"]: question for question in json.loads(capsys.readouterr().out)}
+    assert by_id["lent-and-dynamic"]["bounds"] == [49152, 60999]
+    assert by_id["size-of-dynamic-range"]["bounds"] == [16384, 16384]
 
 
 def test_each_says_what_data_it_came_from(capsys: pytest.CaptureFixture[str]) -> None:
@@ -278,6 +293,10 @@ def test_each_says_what_data_it_came_from(capsys: pytest.CaptureFixture[str]) ->
             assert origin["trace"][0]["flags"] == "SYN"
         elif "service" in origin:
             assert service(origin["service"]["number"])
+        elif "rules" in origin:
+            assert [f"`{10 * n} {rule}`" for n, rule in enumerate(origin["rules"], 1)] == [
+                choice["text"] for choice in question["choices"][:-1]
+            ]
         else:
             assert question["id"].endswith(f"-{origin['port']}")
     assert main(["quiz", "next-ack", "--json", "--count", "3"]) == 0

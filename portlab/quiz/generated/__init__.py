@@ -8,6 +8,7 @@ is about, never typed in. `generate("next-ack", 7)` makes one, `GENERATORS` has 
     ranges.py    the range of a number
     traces.py    ends, acknowledgments, fields, order and states of a conversation just made
     outcomes.py  what a client sees: refused, silence, success
+    rules.py     the line of an access list that decides about a packet
     sheet.py     what all of them need to write a question down
 """
 

@@ -4,7 +4,7 @@ from random import Random
 from typing import Protocol
 
 from portlab.errors import QuizError
-from portlab.quiz.generated import outcomes, ranges, services, traces
+from portlab.quiz.generated import outcomes, ranges, rules, services, traces
 from portlab.quiz.question import Question
 
 
@@ -26,6 +26,7 @@ GENERATORS: dict[str, Generator] = {
     "order-of-segments": traces.shuffled_segments,
     "state-after": traces.state_after,
     "what-the-client-sees": outcomes.outcome_of_connecting,
+    "which-rule": rules.which_rule,
 }
 
 
