@@ -39,7 +39,7 @@ _STYLE = """\
 .card { font-family: sans-serif; font-size: 20px; text-align: left; max-width: 40em; margin: auto }
 .question, .key { font-weight: bold; margin: 0.5em 0 }
 .how { font-size: 80%; opacity: 0.75; margin: 0.5em 0 }
-pre { white-space: pre-wrap }
+pre { overflow-x: auto; font-size: 75% }
 dt { font-weight: bold }"""
 
 

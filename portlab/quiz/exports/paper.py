@@ -22,7 +22,7 @@ def paper(questions: Sequence[Question], title: str, seed: int) -> bytes:
     """
     chance = Random(f"paper {seed}")
     asked = [_mixed(q, chance) for q in sorted(questions, key=lambda _: chance.random())]
-    style = (Path(__file__).parent / "paper.css").read_text(encoding="utf-8")
+    style = (Path(__file__).parent / "page" / "paper.css").read_text(encoding="utf-8")
     heading = escape(title)
     page = f"""\
 <!DOCTYPE html>
