@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from portlab.cli import commands, values
+from portlab.cli import commands, exporting, values
 from portlab.errors import PortlabError
 
 
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a terminal that lacks a character shows "?"
     try:
         parser = _parser()
-        options = parser.parse_args(arguments)
+        options = parser.parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
         if options.command is None:
             parser.print_help()
         else:
@@ -46,6 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"portlab: the system refused: {error.strerror or error}{where}.", file=sys.stderr)
         return 2
     return status
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """`quiz export` is one command, and `quiz` another, which takes a topic."""
+    words = list(arguments)
+    if " ".join(words[:2]) == exporting.NAME:
+        words[:2] = [exporting.NAME]
+    return words
 
 
 def _give_up_output() -> None:
@@ -199,6 +207,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_script(kinds)
     _add_port(kinds)
     _add_quiz(kinds)
+    exporting.add_to(kinds)
 
     for command in (handshake, show):
         command.add_argument(

@@ -68,6 +68,18 @@ def pool(topic: str | None, seed: int, answers: Iterable[Answer] = ()) -> list[Q
     return list({question.id: question for question in found}.values())
 
 
+def written(topic: str | None) -> list[Question]:
+    """The bank's own questions to `topic`, core and further, in order: none that are generated.
+
+    Topics and errors are those of `pool`.
+    """
+    there = bank.load(bank.files())
+    found = [question for question in there if _belongs(question, topic)]
+    if not found:
+        raise QuizError(_unknown(str(topic), list(there)))
+    return found
+
+
 def weak(answers: Iterable[Answer], seed: int) -> list[Question]:
     """What was answered wrong last, or not at once, or is soonest forgotten; the worst first."""
     known = memories(answers)

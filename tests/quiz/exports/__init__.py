@@ -1,0 +1,1 @@
+"""Each export, read back by a program that is not ours, and compared with the bank."""
