@@ -30,8 +30,8 @@ BY_LUCK = {
     "zero-window": {"zero window", "zero-window probe", "zero-window probe ACK"},
 }
 """How much is in a segment there, and how often is acknowledged, is for the moment to decide; but
-these labels are what the recording is for. Where the receiver widens its window meanwhile, an ACK that
-asks for the same byte again is a window update and no duplicate."""
+these labels are what the recording is for. Where the receiver widens its window meanwhile, an ACK
+that asks for the same byte again is a window update and no duplicate."""
 
 each = pytest.mark.parametrize("one", RECORDINGS.values(), ids=lambda one: one.name)
 
