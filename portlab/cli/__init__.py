@@ -13,6 +13,9 @@ from typing import NoReturn
 from portlab.cli import commands, values
 from portlab.errors import PortlabError
 
+TWO_WORDS = ("quiz lint",)
+"""Commands that stand beside one of the same first word, and take other things than that."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, 2 for an error, 130 after Ctrl-C.
@@ -25,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a terminal that lacks a character shows "?"
     try:
         parser = _parser()
-        options = parser.parse_args(arguments)
+        options = parser.parse_args(_named(sys.argv[1:] if arguments is None else arguments))
         if options.command is None:
             parser.print_help()
         else:
@@ -46,6 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"portlab: the system refused: {error.strerror or error}{where}.", file=sys.stderr)
         return 2
     return status
+
+
+def _named(arguments: Sequence[str]) -> list[str]:
+    """A command of two words as the one name under which it is known: "quiz lint"."""
+    first, rest = " ".join(arguments[:2]), list(arguments[2:])
+    return [first, *rest] if first in TWO_WORDS else list(arguments)
 
 
 def _give_up_output() -> None:
@@ -320,6 +329,19 @@ def _add_quiz(kinds: "argparse._SubParsersAction[_Parser]") -> None:
         "--json", action="store_true", help="print the questions with their keys instead"
     )
     quiz.set_defaults(command=commands.quiz)
+
+    lint = kinds.add_parser(
+        "quiz lint",
+        help="hold files of questions to what makes them right and fair",
+        description="Tell every slip in files of questions, and all that makes a question unfair "
+        "or unclear: asked twice, easily guessed, without a why or a reference. Ends with status 1 "
+        "if there is something to mend. docs/questions.md says how questions are written.",
+    )
+    lint.add_argument(
+        "files", metavar="FILE", nargs="*", help="such as 05.yaml; default: portlab's own"
+    )
+    lint.add_argument("--json", action="store_true", help="print what was found as JSON")
+    lint.set_defaults(command=commands.quiz_lint)
 
     review = kinds.add_parser(
         "review",

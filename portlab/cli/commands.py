@@ -264,6 +264,23 @@ def quiz(options: argparse.Namespace) -> None:
         ask(session)
 
 
+def quiz_lint(options: argparse.Namespace) -> int:
+    """1 if there is something to mend."""
+    from pathlib import Path
+
+    from portlab.quiz.lint import lint
+
+    report = lint(map(Path, options.files) if options.files else None)
+    if options.json:
+        import json
+        from dataclasses import asdict
+
+        print(json.dumps(asdict(report), indent=2))
+    else:
+        print(report)
+    return int(bool(report.findings))
+
+
 def review(options: argparse.Namespace) -> None:
     from portlab.cli.quizzing import ask
     from portlab.quiz.sittings import review
