@@ -13,7 +13,7 @@ from typing import NoReturn
 from portlab.cli import commands, values
 from portlab.errors import PortlabError
 
-TWO_WORDS = ("quiz lint",)
+TWO_WORDS = ("quiz lint", "quiz ranges")
 """Commands that stand beside one of the same first word, and take other things than that."""
 
 
@@ -329,6 +329,21 @@ def _add_quiz(kinds: "argparse._SubParsersAction[_Parser]") -> None:
         "--json", action="store_true", help="print the questions with their keys instead"
     )
     quiz.set_defaults(command=commands.quiz)
+
+    ranges = kinds.add_parser(
+        "quiz ranges",
+        help="the port-range quiz: asks what you do not know yet",
+        description="Ask about ranges of ports: which one is it, whose number, what if it were "
+        "another? What was not right comes again in another guise, what is known no more; it ends "
+        "when all is mastered. Ctrl-D leaves; with the same --seed it goes on there.",
+    )
+    ranges.add_argument(
+        "--count", type=values.number, default=16, metavar="N", help="at most so many (default 16)"
+    )
+    ranges.add_argument(
+        "--seed", type=values.whole, metavar="N", help="the same seed and answers ask the same"
+    )
+    ranges.set_defaults(command=commands.quiz_ranges)
 
     lint = kinds.add_parser(
         "quiz lint",

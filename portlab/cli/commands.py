@@ -245,12 +245,10 @@ def _width() -> int:
 
 
 def quiz(options: argparse.Namespace) -> None:
-    from random import SystemRandom
-
     from portlab.cli.quizzing import as_json, ask
     from portlab.quiz.sittings import exam, practice
 
-    seed = SystemRandom().randrange(10_000) if options.seed is None else options.seed
+    seed = _seed(options)
     if options.exam:
         count = options.count or 20
         session = exam(options.topic, count=count, minutes=options.minutes, seed=seed)
@@ -262,6 +260,20 @@ def quiz(options: argparse.Namespace) -> None:
         print(as_json(session))
     else:
         ask(session)
+
+
+def quiz_ranges(options: argparse.Namespace) -> None:
+    from portlab.cli.quizzing import ask
+    from portlab.quiz.sittings import port_range_quiz
+
+    ask(port_range_quiz(count=options.count, seed=_seed(options)))
+
+
+def _seed(options: argparse.Namespace) -> int:
+    from random import SystemRandom
+
+    given: int | None = options.seed
+    return SystemRandom().randrange(10_000) if given is None else given
 
 
 def quiz_lint(options: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ Shown with rich, which knows what the terminal can; every line reads well withou
 
 import json
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from rich.console import Console
@@ -27,11 +28,14 @@ def ask(session: Session, read: Callable[[str], str] | None = None) -> None:
     console.print(Text(session.title, style="bold"))
     if session.left is not None:
         console.print(f"There are {_minutes(session.left)}.")
-    for number, question in enumerate(session.questions, 1):
+    for number in count(1):  # an answer may bring another question
+        if number > len(session.questions):
+            break
+        question = session.questions[number - 1]
         if session.verdicts[number - 1] is not None:
             continue
         console.print()
-        console.print(Text(f"{number} of {len(session.questions)}", style="bold cyan"))
+        console.print(Text(session.counted(number), style="bold cyan"))
         console.print(Text(question.prompt.replace("`", "")))
         console.print(Text("\n".join(in_lines(question))))
         try:
@@ -43,6 +47,8 @@ def ask(session: Session, read: Callable[[str], str] | None = None) -> None:
             break
     console.print()
     console.print(Text(session.tally(), style="bold"))
+    if session.summary():
+        console.print(Text(session.summary()))
     if session.exam:
         for question, verdict in zip(session.questions, session.verdicts, strict=True):
             if verdict is None or not verdict.right:

@@ -32,15 +32,19 @@ class Diary:
         )
         self._try(lambda: self._progress.add(answer))
 
+    def answers(self) -> tuple[Answer, ...]:
+        """All answers of sittings of this name, in order of time."""
+        there = self._try(self._progress.answers) or ()
+        return tuple(answer for answer in there if answer.session == self._name)
+
     def earlier(self, questions: Collection[str]) -> dict[str, Answer]:
         """The answers of a sitting that was left before all of `questions` were answered.
 
         A sitting is over with its last answer; what comes after begins another.
         """
-        there = self._try(self._progress.answers) or ()
         sitting: dict[str, Answer] = {}
-        for answer in there:
-            if answer.session == self._name and answer.question in questions:
+        for answer in self.answers():
+            if answer.question in questions:
                 sitting[answer.question] = answer
                 if len(sitting) == len(questions):
                     sitting = {}
