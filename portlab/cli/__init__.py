@@ -338,7 +338,7 @@ def _add_quiz(kinds: "argparse._SubParsersAction[_Parser]") -> None:
         "when all is mastered. Ctrl-D leaves; with the same --seed it goes on there.",
     )
     ranges.add_argument(
-        "--count", type=values.number, default=16, metavar="N", help="at most so many (default 16)"
+        "--count", type=values.number, default=20, metavar="N", help="at most so many (default 20)"
     )
     ranges.add_argument(
         "--seed", type=values.whole, metavar="N", help="the same seed and answers ask the same"

@@ -11,6 +11,9 @@ from portlab.quiz.generated import GENERATORS
 from portlab.quiz.progress import Outcome
 from portlab.quiz.question import Question
 
+TRIES = 20
+"""To find a question of a guise that has not been asked yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Guise:
@@ -22,11 +25,16 @@ class Guise:
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """Something to master by itself. Of its `steps`, each with its guises, the last is hardest."""
+    """Something to master by itself.
+
+    Of its `steps`, each with its guises, the last is hardest, and asks for what all others ask.
+    `ordered` guises are taken as they stand, for the first shows most; others by chance.
+    """
 
     name: str
     about: str
     steps: tuple[tuple[Guise, ...], ...]
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +57,38 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a skill stands: `score` of `need` are reached; `missed` means that its last answer was
-    not right at once."""
+    """How a skill stands: the `score` says at which step to ask next; `missed` means that its last
+    answer was not right at once."""
 
-    score: int
-    need: int
-    missed: bool
-
-    @property
-    def mastered(self) -> bool:
-        return self.score >= self.need
+    score: int = 0
+    missed: bool = False
+    mastered: bool = False
 
 
 def standing(skill: Skill, history: Sequence[Told]) -> Standing:
     """What the answers say of `skill`.
 
-    Right at once is one step up, or as far as the step that was asked. All else begins anew, and
-    from then on takes one right answer more: one could be luck.
+    Right at once is one step up, or as far as the step that was asked; all else begins anew. It is
+    mastered beyond the last step. Who has missed it once must be right once more than that, and in
+    each guise of the last step: less could be luck.
     """
-    score, ever_missed, missed = 0, False, False
-    for told in history:
-        if told.asked.skill is skill:
-            missed = told.outcome != "right"
-            score = 0 if missed else max(score, told.asked.step) + 1
-            ever_missed |= missed
-    return Standing(score, len(skill.steps) + ever_missed, missed)
+    own = [told for told in history if told.asked.skill is skill]
+    score = 0
+    for told in own:
+        score = max(score, told.asked.step) + 1 if told.outcome == "right" else 0
+    missed = [told for told in own if told.outcome != "right"]
+    if not missed:
+        return Standing(score, mastered=score >= len(skill.steps))
+    enough = score > len(skill.steps) and set(skill.steps[-1]) <= _right_since(own)
+    return Standing(score, missed=score == 0, mastered=enough)
+
+
+def _right_since(own: Sequence[Told]) -> set[Guise]:
+    """The guises in which all is right since the last miss."""
+    right: set[Guise] = set()
+    for told in own:
+        right = right | {told.asked.guise} if told.outcome == "right" else set()
+    return right
 
 
 def next_question(skills: Sequence[Skill], history: Sequence[Told], seed: int) -> Asked | None:
@@ -87,8 +102,8 @@ def next_question(skills: Sequence[Skill], history: Sequence[Told], seed: int) -
     3. Else, of those that are known and not mastered, the one that was asked longest ago, one step
        harder. So what is known is asked less often, and what is mastered no more.
 
-    A guise that was used less often comes first; never the one just missed, if there is another;
-    and no question twice.
+    Of the guises, one comes first that has not been right since the last miss, and the one just
+    missed comes last. No question comes twice while there are others.
     """
     last = {told.asked.skill.name: at for at, told in enumerate(history)}
     stands = {skill.name: standing(skill, history) for skill in skills}
@@ -109,18 +124,24 @@ def next_question(skills: Sequence[Skill], history: Sequence[Told], seed: int) -
 
 
 def _asked(skill: Skill, step: int, history: Sequence[Told], seed: int) -> Asked:
-    before = [told for told in history if told.asked.skill is skill]
-    chance = Random(f"{seed} {skill.name} {len(before)}")
-    guises = list(skill.steps[step])
-    if before and before[-1].outcome != "right" and len(guises) > 1:
-        guises = [guise for guise in guises if guise != before[-1].asked.guise]
-    used = [told.asked.guise for told in before]
-    guises.sort(key=lambda guise: (used.count(guise), chance.random()))
+    own = [told for told in history if told.asked.skill is skill]
+    chance = Random(f"{seed} {skill.name} {len(own)}")
+    used, right = [told.asked.guise for told in own], _right_since(own)
+    missed = used[-1] if own and own[-1].outcome != "right" else None
+    mixed = {guise: 0.0 if skill.ordered else chance.random() for guise in skill.steps[step]}
+    guises = sorted(
+        skill.steps[step],
+        key=lambda one: (one == missed, one in right, used.count(one), mixed[one]),
+    )
     there = {told.asked.question.id for told in history}
-    for _ in range(50):
-        for guise in guises:
-            subject = guise.subjects[int(chance.random() * len(guise.subjects))]
-            question = GENERATORS[guise.generator](chance, subject)
-            if question.id not in there:
-                return Asked(question, skill, step, guise)
-    return Asked(question, skill, step, guise)  # of a few numbers, each was asked
+    for guise in guises:
+        for _ in range(TRIES):
+            made = _made(guise, chance)
+            if made.id not in there:
+                return Asked(made, skill, step, guise)
+    return Asked(_made(guises[0], chance), skill, step, guises[0])
+
+
+def _made(guise: Guise, chance: Random) -> Question:
+    subject = guise.subjects[int(chance.random() * len(guise.subjects))]
+    return GENERATORS[guise.generator](chance, subject)

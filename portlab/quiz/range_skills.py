@@ -9,9 +9,10 @@ from portlab.quiz.question import OneChoice, Question
 
 
 def _edge(name: str, about: str, *numbers: int) -> Skill:
+    """Who has the edge elsewhere may know the range of each number, but not the number itself."""
     these = tuple(map(str, numbers))
-    ways = ("number-in-range", "edge-of-range", "range-of-port")
-    return Skill(name, about, (tuple(Guise(way, these) for way in ways),))
+    ways = ("edge-of-range", "number-in-range", "range-of-port")
+    return Skill(name, about, (tuple(Guise(way, these) for way in ways),), ordered=True)
 
 
 SKILLS = (
@@ -41,14 +42,16 @@ SKILLS = (
         ((Guise("other-number", ("plain",)),), (Guise("other-number", ("high",)),)),
     ),
     Skill(
-        "finding it",
-        "how a service on another port is found",
-        (
-            (Guise("what-to-write"),),
-            (Guise("without-number"), Guise("found-by-scan")),
-        ),
+        "address",
+        "what clients write when a server listens elsewhere",
+        ((Guise("what-to-write"),),),
     ),
     _edge("ends", "the very first and the very last number", 0, 65535),
+    Skill(
+        "finding it",
+        "who finds a server that listens elsewhere",
+        ((Guise("without-number"), Guise("found-by-scan")),),
+    ),
     Skill(
         "rights",
         "where listening takes a right",
@@ -57,11 +60,8 @@ SKILLS = (
             (Guise("right-to-listen", ("low", "high", "1023-1024", "49152-49151")),),
         ),
     ),
-    Skill(
-        "firewall",
-        "what a firewall must know of the numbers",
-        ((Guise("rule-to-let-in"),), (Guise("past-the-firewall"),)),
-    ),
+    Skill("rule", "which rule of a firewall lets a call in", ((Guise("rule-to-let-in"),),)),
+    Skill("firewall", "what gets past a firewall", ((Guise("past-the-firewall"),),)),
 )
 """In the order in which they are asked; what is alike stands apart."""
 

@@ -80,21 +80,22 @@ def review(*, count: int = 20) -> Session:
     return _sitting(call, make)
 
 
-def port_range_quiz(*, count: int = 16, seed: int = 1) -> Session:
+def port_range_quiz(*, count: int = 20, seed: int = 1) -> Session:
     """Which range is it, whose number, and what if it were another? Asked until it is known.
 
-    Of nine skills, among them each edge between ranges, the next question is about the one that
-    your answers call for: what was not right at once comes again after one other question, in
-    another guise, until it is right twice; what is right comes again harder, once nothing else is
-    left, and then no more. `adaptive.next_question` has the rule. The same `seed` and the same
-    answers ask the same. It ends when all is mastered, or after `count` questions. After each
-    answer the port map shows where the numbers lie. Raises QuizError for a count under 1.
+    Of eleven skills, each edge between ranges among them, the next question is about the one that
+    your answers call for. What was not right at once comes again after one other question, in
+    another guise, until it is right several times; what is right comes again harder, once nothing
+    else is left, and then no more. `quiz.adaptive.next_question` has the whole rule: the same
+    `seed` and the same answers ask the same. It ends when all is mastered, or after `count`
+    questions. After each answer the port map shows where the numbers lie.
+    Raises QuizError for a count under 1.
 
     >>> port_range_quiz().questions[0].kind
     'one choice'
     """
-    call = _call("port_range_quiz", None, count=(count, 16), seed=(seed, 1))
-    other = _call("port_range_quiz", None, count=(count, 16), seed=(seed + 1, 1))
+    call = _call("port_range_quiz", None, count=(count, 20), seed=(seed, 1))
+    other = _call("port_range_quiz", None, count=(count, 20), seed=(seed + 1, 1))
 
     def make() -> Session:
         return RangeSession(

@@ -42,7 +42,7 @@ def called(chance: Random, level: str = PLAIN) -> Conversation:
 
 def whose_port(chance: Random, subject: str = "") -> OneChoice:
     """A segment of the opening is given; is one of its numbers the client's or the service's?"""
-    level = _level(chance, subject)
+    level = level_of(chance, subject)
     made = called(chance, level)
     client, server = made.client[1] or 0, made.server[1] or 0
     asked = pick(chance, (client, server))
@@ -89,7 +89,7 @@ _SERVICES = "the port of the service that is called"
 
 def other_number(chance: Random, subject: str = "") -> OneChoice:
     """Had one end another number, what else would be different? Nothing, or what others know."""
-    level = _level(chance, subject)
+    level = level_of(chance, subject)
     made = called(chance, level)
     client, server = made.client[1] or 0, made.server[1] or 0
     asked = pick(chance, (client, server))
@@ -149,7 +149,7 @@ def _another(chance: Random, own: bool, taken: set[int]) -> int:
     return number
 
 
-def _level(chance: Random, subject: str) -> str:
+def level_of(chance: Random, subject: str) -> str:
     """Of a question asked again, what it was; else one or the other."""
     given = subject.split("-", maxsplit=1)[0]
     level: str = given if given in (PLAIN, HIGH) else pick(chance, (PLAIN, HIGH))
