@@ -30,13 +30,14 @@ from portlab.wording import count, listed, wrapped
 
 REFERENCES = (
     r"RFC \d{3,4}\b",
-    r"[a-z0-9_-]+\([1-8]\) of Linux",
-    r'IANA, "',
+    r"[a-z0-9_-]+\([1-8]\) of (Linux|OpenBSD|Wireshark|curl|libpcap)",
+    r'(IANA|Linux|PowerShell|Microsoft|Docker|Nmap Reference Guide|Fetch Standard), "',
+    r'Cisco[A-Za-z ]*, "',
     r"ISO/IEC 7498-1",
     r"MS-[A-Z0-9]+\b",
     r"CCNA 200-301 v1\.1, topic \d",
 )
-"""How a reference begins: what anybody can look up without paying, and the exam's own list."""
+"""How a reference begins: whose text it is, all of them free to read, and which part of it."""
 
 ALIKE = 0.8
 """From this share of what they have in common on, two prompts are one question in other words."""
@@ -193,8 +194,9 @@ def _whys(question: Question) -> tuple[str, ...]:
 def _shown(question: Question) -> tuple[str, ...]:
     """What stands there before an answer, apart from lines that are given as they were seen."""
     offered = question.offered if isinstance(question, Match | Order) else ()
-    lefts = [pair.left for pair in question.pairs] if isinstance(question, Match) else ()
-    return (question.prompt, *(choice.text for choice in choices(question)), *lefts, *offered)
+    named = [pair.left for pair in question.pairs] if isinstance(question, Match) else ()
+    named = [blank.name for blank in question.blanks] if isinstance(question, Fill) else named
+    return (question.prompt, *(choice.text for choice in choices(question)), *named, *offered)
 
 
 # ---- all of them together ------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from portlab.quiz import bank
 from portlab.quiz.grading import as_number, grade, plain
 from portlab.quiz.lint import lint
-from portlab.quiz.question import Number, Question, ShortText
+from portlab.quiz.question import Fill, Match, Number, Order, Question, ShortText
 from tests.quiz.committed import QUESTIONS, SLIPS
 from tests.quiz.rows import ABOUT_EVERY_ROW, ROWS
 
@@ -40,6 +40,16 @@ def test_its_answer_is_right_and_its_foreseen_mistakes_are_wrong(question: Quest
         spelled = [as_number(m.answer) if isinstance(question, Number) else plain(m.answer)
                    for m in question.mistakes]  # fmt: skip
         assert len(set(spelled)) == len(spelled)
+    elif isinstance(question, Fill):
+        assert grade(question, [blank.key for blank in question.blanks]).right
+        for blank in question.blanks:
+            for mistake in blank.mistakes:
+                parts = grade(question, {blank.name: mistake.answer}).parts
+                assert [part.note for part in parts if part.name == blank.name] == [mistake.why]
+    elif isinstance(question, Match):
+        assert grade(question, [pair.right for pair in question.pairs]).right
+    elif isinstance(question, Order):
+        assert grade(question, list(question.items)).right
 
 
 def test_the_lint_finds_nothing() -> None:
