@@ -10,11 +10,8 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from portlab.cli import commands, values
+from portlab.cli import commands, linting, ranging, values
 from portlab.errors import PortlabError
-
-TWO_WORDS = ("quiz lint", "quiz ranges")
-"""Commands that stand beside one of the same first word, and take other things than that."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a terminal that lacks a character shows "?"
     try:
         parser = _parser()
-        options = parser.parse_args(_named(sys.argv[1:] if arguments is None else arguments))
+        options = parser.parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
         if options.command is None:
             parser.print_help()
         else:
@@ -51,10 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _named(arguments: Sequence[str]) -> list[str]:
-    """A command of two words as the one name under which it is known: "quiz lint"."""
-    first, rest = " ".join(arguments[:2]), list(arguments[2:])
-    return [first, *rest] if first in TWO_WORDS else list(arguments)
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """`quiz lint` is one command, and `quiz` another, which takes a topic."""
+    words = list(arguments)
+    if (name := " ".join(words[:2])) in (linting.NAME, ranging.NAME):
+        words[:2] = [name]
+    return words
 
 
 def _give_up_output() -> None:
@@ -208,6 +207,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_script(kinds)
     _add_port(kinds)
     _add_quiz(kinds)
+    ranging.add_to(kinds)
+    linting.add_to(kinds)
 
     for command in (handshake, show):
         command.add_argument(
@@ -329,34 +330,6 @@ def _add_quiz(kinds: "argparse._SubParsersAction[_Parser]") -> None:
         "--json", action="store_true", help="print the questions with their keys instead"
     )
     quiz.set_defaults(command=commands.quiz)
-
-    ranges = kinds.add_parser(
-        "quiz ranges",
-        help="the port-range quiz: asks what you do not know yet",
-        description="Ask about ranges of ports: which one is it, whose number, what if it were "
-        "another? What was not right comes again in another guise, what is known no more; it ends "
-        "when all is mastered. Ctrl-D leaves; with the same --seed it goes on there.",
-    )
-    ranges.add_argument(
-        "--count", type=values.number, default=20, metavar="N", help="at most so many (default 20)"
-    )
-    ranges.add_argument(
-        "--seed", type=values.whole, metavar="N", help="the same seed and answers ask the same"
-    )
-    ranges.set_defaults(command=commands.quiz_ranges)
-
-    lint = kinds.add_parser(
-        "quiz lint",
-        help="hold files of questions to what makes them right and fair",
-        description="Tell every slip in files of questions, and all that makes a question unfair "
-        "or unclear: asked twice, easily guessed, without a why or a reference. Ends with status 1 "
-        "if there is something to mend. docs/questions.md says how questions are written.",
-    )
-    lint.add_argument(
-        "files", metavar="FILE", nargs="*", help="such as 05.yaml; default: portlab's own"
-    )
-    lint.add_argument("--json", action="store_true", help="print what was found as JSON")
-    lint.set_defaults(command=commands.quiz_lint)
 
     review = kinds.add_parser(
         "review",

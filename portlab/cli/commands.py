@@ -245,10 +245,10 @@ def _width() -> int:
 
 
 def quiz(options: argparse.Namespace) -> None:
-    from portlab.cli.quizzing import as_json, ask
+    from portlab.cli.quizzing import as_json, ask, seed_of
     from portlab.quiz.sittings import exam, practice
 
-    seed = _seed(options)
+    seed = seed_of(options)
     if options.exam:
         count = options.count or 20
         session = exam(options.topic, count=count, minutes=options.minutes, seed=seed)
@@ -260,37 +260,6 @@ def quiz(options: argparse.Namespace) -> None:
         print(as_json(session))
     else:
         ask(session)
-
-
-def quiz_ranges(options: argparse.Namespace) -> None:
-    from portlab.cli.quizzing import ask
-    from portlab.quiz.sittings import port_range_quiz
-
-    ask(port_range_quiz(count=options.count, seed=_seed(options)))
-
-
-def _seed(options: argparse.Namespace) -> int:
-    from random import SystemRandom
-
-    given: int | None = options.seed
-    return SystemRandom().randrange(10_000) if given is None else given
-
-
-def quiz_lint(options: argparse.Namespace) -> int:
-    """1 if there is something to mend."""
-    from pathlib import Path
-
-    from portlab.quiz.lint import lint
-
-    report = lint(map(Path, options.files) if options.files else None)
-    if options.json:
-        import json
-        from dataclasses import asdict
-
-        print(json.dumps(asdict(report), indent=2))
-    else:
-        print(report)
-    return int(bool(report.findings))
 
 
 def review(options: argparse.Namespace) -> None:

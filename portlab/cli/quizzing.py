@@ -4,8 +4,10 @@ Shown with rich, which knows what the terminal can; every line reads well withou
 """
 
 import json
+from argparse import Namespace
 from collections.abc import Callable
 from itertools import count
+from random import SystemRandom
 from typing import Any
 
 from rich.console import Console
@@ -54,6 +56,12 @@ def ask(session: Session, read: Callable[[str], str] | None = None) -> None:
             if verdict is None or not verdict.right:
                 console.print(Text(f"\n{question.prompt}\n   {key_in_words(question)}"))
                 console.print(Text(f"   {question.explanation}"))
+
+
+def seed_of(options: Namespace) -> int:
+    """The one that was given, or any."""
+    given: int | None = options.seed
+    return SystemRandom().randrange(10_000) if given is None else given
 
 
 def _until_answered(
