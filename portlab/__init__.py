@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from portlab.quiz.prediction import compare as compare
     from portlab.quiz.prediction import predict as predict
     from portlab.quiz.sittings import exam as exam
+    from portlab.quiz.sittings import port_range_quiz as port_range_quiz
     from portlab.quiz.sittings import practice as practice
     from portlab.quiz.sittings import review as review
     from portlab.services import Service as Service
@@ -100,6 +101,7 @@ _HOMES = {
     "overheard": "portlab.views.overheard",
     "port_map": "portlab.views.port_map",
     "port_range": "portlab.ports",
+    "port_range_quiz": "portlab.quiz.sittings",
     "port_rules": "portlab.system.port_rules",
     "practice": "portlab.quiz.sittings",
     "predict": "portlab.quiz.prediction",

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from portlab.cli import commands, exporting, values
+from portlab.cli import commands, exporting, linting, ranging, values
 from portlab.errors import PortlabError
 
 
@@ -49,10 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:
-    """`quiz export` is one command, and `quiz` another, which takes a topic."""
+    """`quiz lint` is one command, and `quiz` another, which takes a topic."""
     words = list(arguments)
-    if " ".join(words[:2]) == exporting.NAME:
-        words[:2] = [exporting.NAME]
+    if (name := " ".join(words[:2])) in (exporting.NAME, linting.NAME, ranging.NAME):
+        words[:2] = [name]
     return words
 
 
@@ -207,6 +207,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_script(kinds)
     _add_port(kinds)
     _add_quiz(kinds)
+    ranging.add_to(kinds)
+    linting.add_to(kinds)
     exporting.add_to(kinds)
 
     for command in (handshake, show):

@@ -245,12 +245,10 @@ def _width() -> int:
 
 
 def quiz(options: argparse.Namespace) -> None:
-    from random import SystemRandom
-
-    from portlab.cli.quizzing import as_json, ask
+    from portlab.cli.quizzing import as_json, ask, seed_of
     from portlab.quiz.sittings import exam, practice
 
-    seed = SystemRandom().randrange(10_000) if options.seed is None else options.seed
+    seed = seed_of(options)
     if options.exam:
         count = options.count or 20
         session = exam(options.topic, count=count, minutes=options.minutes, seed=seed)

@@ -4,8 +4,11 @@ Shown with rich, which knows what the terminal can; every line reads well withou
 """
 
 import json
+from argparse import Namespace
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import count
+from random import SystemRandom
 from typing import Any
 
 from rich.console import Console
@@ -35,11 +38,14 @@ def ask(session: Session, read: Callable[[str], str] | None = None) -> None:
     console.print(Text(session.title, style="bold"))
     if session.left is not None:
         console.print(f"There are {_minutes(session.left)}.")
-    for number, question in enumerate(session.questions, 1):
+    for number in count(1):  # an answer may bring another question
+        if number > len(session.questions):
+            break
+        question = session.questions[number - 1]
         if session.verdicts[number - 1] is not None:
             continue
         console.print()
-        console.print(Text(f"{number} of {len(session.questions)}", style="bold cyan"))
+        console.print(Text(session.counted(number), style="bold cyan"))
         console.print(Text(question.prompt.replace("`", "")))
         console.print(Text("\n".join(in_lines(question))))
         try:
@@ -51,11 +57,19 @@ def ask(session: Session, read: Callable[[str], str] | None = None) -> None:
             break
     console.print()
     console.print(Text(session.tally(), style="bold"))
+    if session.summary():
+        console.print(Text(session.summary()))
     if session.exam:
         for question, verdict in zip(session.questions, session.verdicts, strict=True):
             if verdict is None or not verdict.right:
                 console.print(Text(f"\n{question.prompt}\n   {key_in_words(question)}"))
                 console.print(Text(f"   {question.explanation}"))
+
+
+def seed_of(options: Namespace) -> int:
+    """The one that was given, or any."""
+    given: int | None = options.seed
+    return SystemRandom().randrange(10_000) if given is None else given
 
 
 def _until_answered(

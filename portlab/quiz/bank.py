@@ -29,7 +29,7 @@ from portlab.quiz.question import (
     Question,
     ShortText,
 )
-from portlab.quiz.reading import Slip, entries
+from portlab.quiz.reading import Place, Slip, entries
 from portlab.wording import count, listed
 
 
@@ -75,11 +75,16 @@ def load(files: Iterable[Path]) -> tuple[Question, ...]:
     return kept(files, sound)
 
 
-def read(files: Iterable[Path]) -> tuple[tuple[Question, ...], tuple[Slip, ...]]:
-    """The questions without a slip, and all slips: the rest of a bank loads nevertheless."""
+def read(
+    files: Iterable[Path], homes: dict[str, Place] | None = None
+) -> tuple[tuple[Question, ...], tuple[Slip, ...]]:
+    """The questions without a slip, and all slips: the rest of a bank loads nevertheless.
+
+    `homes` learns where each id stands.
+    """
     questions: list[Question] = []
     slips: list[Slip] = []
-    homes: dict[str, str] = {}
+    homes = {} if homes is None else homes
     for file in files:
         try:
             for node in entries(file, slips):
@@ -93,7 +98,7 @@ def read(files: Iterable[Path]) -> tuple[tuple[Question, ...], tuple[Slip, ...]]
     return tuple(questions), tuple(sorted(slips))
 
 
-def _question(node: Any, file: Path, slips: list[Slip], homes: dict[str, str]) -> Question | None:
+def _question(node: Any, file: Path, slips: list[Slip], homes: dict[str, Place]) -> Question | None:
     """One question of `file`, or None if it has a slip. `homes` says where each id was met."""
     before = len(slips)
     fields = Fields.of(node, file.name, slips)

@@ -36,19 +36,22 @@ class Diary:
 
     def last(self, question: str) -> Answer | None:
         """What was written down last of one question."""
-        there = self._try(self._progress.answers) or ()
-        found = [one for one in there if (one.session, one.question) == (self._name, question)]
+        found = [answer for answer in self.answers() if answer.question == question]
         return found[-1] if found else None
+
+    def answers(self) -> tuple[Answer, ...]:
+        """All answers of sittings of this name, in order of time."""
+        there = self._try(self._progress.answers) or ()
+        return tuple(answer for answer in there if answer.session == self._name)
 
     def earlier(self, questions: Collection[str]) -> dict[str, Answer]:
         """The answers of a sitting that was left before all of `questions` were answered.
 
         A sitting is over with its last answer; what comes after begins another.
         """
-        there = self._try(self._progress.answers) or ()
         sitting: dict[str, Answer] = {}
-        for answer in there:
-            if answer.session == self._name and answer.question in questions:
+        for answer in self.answers():
+            if answer.question in questions:
                 sitting[answer.question] = answer
                 if len(sitting) == len(questions):
                     sitting = {}

@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 
 from portlab.errors import QuizError
 from portlab.quiz.question import Mistake
-from portlab.quiz.reading import Slip
+from portlab.quiz.reading import Place, Slip
 from portlab.wording import listed
 
 T = TypeVar("T")
@@ -84,7 +84,7 @@ class Fields:
             return ""
         return found
 
-    def identifier(self, name: str, homes: dict[str, str]) -> str:
+    def identifier(self, name: str, homes: dict[str, Place]) -> str:
         """The field as a name that no other question has; `homes` says where each one was met."""
         found = self.text(name)
         if not found:
@@ -95,7 +95,7 @@ class Fields:
         elif found in homes:
             remedy = "Give the newer of the two questions another."
             self.slip(name, f'The id "{found}" is taken, in {homes[found]}.', remedy)
-        homes.setdefault(found, f"{self._file}, line {self._lines[name]}")
+        homes.setdefault(found, Place(self._file, self._lines[name]))
         return found
 
     def number(self, name: str, otherwise: int | None = None) -> Decimal:

@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Place(NamedTuple):
+    """Where something stands: a file's name, and a line of it, from 1."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,7 +34,7 @@ class Slip:
     remedy: str
 
     def __str__(self) -> str:
-        where = f"{self.file}, line {self.line}" + (f", {self.field}" if self.field else "")
+        where = f"{Place(self.file, self.line)}" + (f", {self.field}" if self.field else "")
         return f"{where}: {self.rule} {self.remedy}"
 
 

@@ -6,17 +6,22 @@ end, and time may be short.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portlab.errors import QuizError
+from portlab.quiz.answered import Answered, hint_for_page, map_for_page, verdict_for_page
 from portlab.quiz.asking import asked, choices, example, in_lines
 from portlab.quiz.diary import Diary
 from portlab.quiz.grading import grade
+from portlab.quiz.progress import Outcome
 from portlab.quiz.question import ManyChoices, Match, Order, Question
 from portlab.quiz.showing import bundle
 from portlab.quiz.verdict import Verdict, key_in_words
 from portlab.system import now
 from portlab.wording import count, wrapped
+
+if TYPE_CHECKING:
+    from portlab.views.port_map import PortMap
 
 
 class Session:
@@ -62,18 +67,27 @@ class Session:
         earlier = diary.earlier([question.id for question in self.questions])
         for number, question in enumerate(self.questions):
             if question.id in earlier:
-                given: Any = list(earlier[question.id].given)
                 try:
-                    one = len(given) == 1 and not isinstance(question, ManyChoices)
-                    self.verdicts[number] = grade(question, given[0] if one else given)
+                    self.verdicts[number] = self._graded_again(question, earlier[question.id].given)
                 except QuizError:  # the question has changed since
                     continue
-        self._place = self.verdicts.index(None) if None in self.verdicts else 0
+        self._place = self._first_open
+
+    @staticmethod
+    def _graded_again(question: Question, given: tuple[str, ...]) -> Verdict:
+        """An answer as it was written down. Raises QuizError where it answers no longer."""
+        one = len(given) == 1 and not isinstance(question, ManyChoices)
+        return grade(question, given[0] if one else list(given))
 
     @property
     def over(self) -> bool:
         """Whether every question is answered, or the time of an exam is up."""
         return None not in self.verdicts or self._time_is_up
+
+    @property
+    def _first_open(self) -> int:
+        """Which question is the first without an answer, from 0; the first of all if none is."""
+        return self.verdicts.index(None) if None in self.verdicts else 0
 
     @property
     def left(self) -> int | None:
@@ -106,17 +120,41 @@ class Session:
         if not verdict.right and first and self._tries > 1:
             self._hints[number - 1] = verdict
             return Answered(verdict, final=False)
+        outcome: Outcome = "wrong"
+        if verdict.right:
+            outcome = "right" if first else "second try"
+        self._settle(number, verdict, outcome)
+        tally = self.tally() if self.over else ""
+        return Answered(
+            verdict, tally, self._problem, silent=self.exam and not self.over, map=self.map(number)
+        )
+
+    def _settle(self, number: int, verdict: Verdict, outcome: Outcome) -> None:
+        """Take an answer that counts."""
         self.verdicts[number - 1] = verdict
         if self._diary is not None:
-            right = "right" if first else "second try"
-            self._diary.note(verdict, right if verdict.right else "wrong")  # type: ignore[arg-type]
-        tally = self.tally() if self.over else ""
-        return Answered(verdict, tally, self._problem, silent=self.exam and not self.over)
+            self._diary.note(verdict, outcome)
+
+    def map(self, number: int) -> "PortMap | None":
+        """Where the numbers lie that question `number`, from 1, is about; None where it has none
+        to show, and before it is answered."""
+        return None
+
+    def counted(self, number: int) -> str:
+        """Which question this is, of how many."""
+        return f"{number} of {len(self.questions)}"
 
     def tally(self) -> str:
         """How many are right so far, at once or at the second try."""
         right = sum(verdict is not None and verdict.right for verdict in self.verdicts)
         return f"{right} of {len(self.questions)} right"
+
+    def summary(self) -> str:
+        """What else the answers show, in a sentence or two; empty where that is all."""
+        return ""
+
+    def _end(self) -> str:
+        return f"{self.summary()} {self._more}".strip()
 
     @property
     def _problem(self) -> str:
@@ -128,6 +166,7 @@ class Session:
             "title": self.title,
             "place": self._place,
             "count": len(self.questions),
+            "counted": self.counted(self._place + 1),
             "left": self.left,
             "problem": self._problem,
         }
@@ -139,10 +178,11 @@ class Session:
                 "prompt": question.prompt,
                 **asked(question),
                 "exam": self.exam,
-                "hint": None if hint is None or verdict else _hint_for_page(hint),
-                "verdict": None if verdict is None or self.exam else _for_page(verdict),
+                "hint": None if hint is None or verdict else hint_for_page(hint),
+                "verdict": None if verdict is None or self.exam else verdict_for_page(verdict),
+                "map": map_for_page(self.map(self._place + 1)),
             }
-        return shown | {"tally": self.tally(), "missed": self._missed(), "more": self._more}
+        return shown | {"tally": self.tally(), "missed": self._missed(), "more": self._end()}
 
     def _missed(self) -> list[list[str]]:
         """Prompt and key of each question that is not right; after an exam the explanation too."""
@@ -185,7 +225,7 @@ class Session:
         return picked if isinstance(question, ManyChoices) else "".join(picked[:1])
 
     def __str__(self) -> str:
-        lines = [f"{self.title}: {count(len(self.questions), 'question')}", ""]
+        lines = [f"{self.title}: {self._size()}", ""]
         for number, (question, verdict) in enumerate(
             zip(self.questions, self.verdicts, strict=True), 1
         ):
@@ -196,84 +236,29 @@ class Session:
                 lines.append(f"   Answered: {verdict.given}{said}")
             lines.append("")
         if self.over:
-            return "\n".join([*lines, self.tally(), self._more])
+            return "\n".join([*lines, self.tally(), wrapped(self._end())])
+        number = self._first_open + 1
         return "\n".join([
             *lines,
-            f"If you see no buttons here, {self._call}.answer(1, {example(self.questions[0])})",
-            "answers question 1.",
+            f"If you see no buttons here, {self._call}.answer({number}, "
+            f"{example(self.questions[number - 1])})",
+            f"answers question {number}.",
         ])  # fmt: skip
+
+    def _size(self) -> str:
+        return count(len(self.questions), "question")
 
     def __repr__(self) -> str:
         return str(self)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        def widget() -> Any:
-            from portlab.quiz.widget import QuestionsWidget
+        return bundle(str(self), self._widget)
 
-            return QuestionsWidget(self)
+    def _widget(self) -> Any:
+        from portlab.quiz.widget import QuestionsWidget
 
-        return bundle(str(self), widget)
-
-
-class Answered:
-    """What is said to a typed answer, with the tally once all are answered.
-
-    One that is not `final` is to be given again, after a hint. `silent` says that it was taken and
-    no more. `problem` is why it could not be written down.
-    """
-
-    def __init__(
-        self,
-        verdict: Verdict,
-        tally: str = "",
-        problem: str = "",
-        *,
-        final: bool = True,
-        silent: bool = False,
-    ) -> None:
-        self.verdict = verdict
-        self.final = final
-        self._silent = silent
-        self._after = [text for text in (tally, problem) if text]
-
-    def __str__(self) -> str:
-        if self._silent:
-            return "\n\n".join(["Taken.", *self._after])
-        if not self.final:
-            said = [wrapped(sentence) for sentence in self.verdict.hint]
-            return "\n".join(["Not yet. Try once more.", *said])
-        return "\n\n".join([str(self.verdict), *self._after])
-
-    __repr__ = __str__
+        return QuestionsWidget(self)
 
 
 def _right(verdict: Verdict) -> str:
     return f" ({'right' if verdict.right else 'not right'})"
-
-
-def _hint_for_page(verdict: Verdict) -> dict[str, Any]:
-    """What helps to try again: the answer as it was, which parts of it are right, and no key."""
-    question = verdict.question
-    offered = question.offered if isinstance(question, Match | Order) else ()
-    given = [part.given for part in verdict.parts]
-    return {
-        "given": verdict.given,
-        "picked": list(verdict.picked),
-        "parts": [offered.index(text) for text in given] if offered else given,
-        "said": list(verdict.hint),
-    }
-
-
-def _for_page(verdict: Verdict) -> dict[str, Any]:
-    question = verdict.question
-    return {
-        "right": verdict.right,
-        "given": verdict.given,
-        "key": verdict.key,
-        "note": verdict.note,
-        "picked": list(verdict.picked),
-        "choices": [[choice.right, choice.why] for choice in choices(question)],
-        "parts": [[p.name, p.given, p.key, p.right, p.note] for p in verdict.parts],
-        "explanation": question.explanation,
-        "reference": question.reference,
-    }

@@ -1,4 +1,4 @@
-"""What a learner calls: practice, an exam, and what is due for review.
+"""What a learner calls: practice, an exam, what is due for review, and the port-range quiz.
 
 `practice("S1")`, `exam("4.2", minutes=20)`, `review()`: each gives a Session, which the page and
 the terminal ask alike. The same seed asks everybody the same.
@@ -13,6 +13,7 @@ from portlab.quiz.generated import again
 from portlab.quiz.pool import WEAK, draw, pool
 from portlab.quiz.progress import Progress
 from portlab.quiz.question import Question
+from portlab.quiz.range_quiz import RangeSession
 from portlab.quiz.review import due
 from portlab.quiz.session import Session
 from portlab.system import is_static, now
@@ -76,6 +77,32 @@ def review(*, count: int = 20) -> Session:
             )
         more = "Run the cell again another day: what is due then is asked then."
         return Session("Review", asked[: _checked(count)], call, more, diary=Diary(call))
+
+    return _sitting(call, make)
+
+
+def port_range_quiz(*, count: int = 20, seed: int = 1) -> Session:
+    """Which range is it, whose number, and what if it were another? Asked until it is known.
+
+    Of eleven skills, each edge between ranges among them, the next question is about the one that
+    your answers call for. What was not right at once comes again after one other question, in
+    another guise, until it is right several times; what is right comes again harder, once nothing
+    else is left, and then no more. `quiz.adaptive.next_question` has the whole rule: the same
+    `seed` and the same answers ask the same. It ends when all is mastered, or after `count`
+    questions. After each answer the port map shows where the numbers lie.
+    Raises QuizError for a count under 1.
+    """
+    call = _call("port_range_quiz", None, count=(count, 20), seed=(seed, 1))
+    other = _call("port_range_quiz", None, count=(count, 20), seed=(seed + 1, 1))
+
+    def make() -> Session:
+        return RangeSession(
+            call,
+            f"For others, run `{other}`.",
+            at_most=_checked(count),
+            seed=seed,
+            diary=None if is_static() else Diary(call),
+        )
 
     return _sitting(call, make)
 

@@ -11,6 +11,8 @@ import traitlets
 
 from portlab.errors import QuizError
 from portlab.views.page.module import css, esm
+from portlab.views.ports.data import encoded
+from portlab.views.ports.layout import layout
 
 PAGE = Path(__file__).parent / "page"
 
@@ -34,8 +36,8 @@ class AskedWidget(anywidget.AnyWidget):
     _css = css("base.css", PAGE / "quiz.css")
     state = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, asked: Asked) -> None:
-        super().__init__(state=asked.state())
+    def __init__(self, asked: Asked, **sent: Any) -> None:
+        super().__init__(state=asked.state(), **sent)
         self._asked = asked
         self.on_msg(self._hear)
 
@@ -59,3 +61,14 @@ class QuestionsWidget(AskedWidget):
     """See `portlab.quiz.session`."""
 
     _esm = esm(PAGE / "questions.js")
+
+
+class RangeQuizWidget(AskedWidget):
+    """See `portlab.quiz.range_quiz`. All of the port map is sent once, and then what lies on it."""
+
+    _esm = esm(PAGE / "ranges.js")
+    _css = css("base.css", "ports.css", PAGE / "quiz.css")
+    ports = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self, asked: Asked) -> None:
+        super().__init__(asked, ports=encoded(layout()))

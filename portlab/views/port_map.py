@@ -13,6 +13,7 @@ from portlab.views.ports.shapes import PortLayout
 from portlab.views.ports.text import SHOWN
 from portlab.views.printable import terminal_is_plain
 from portlab.views.saving import save
+from portlab.wording import wrapped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +62,20 @@ class PortMap:
         plain = terminal_is_plain() if ascii is None else ascii
         return whole.encode("ascii", "backslashreplace").decode() if plain else whole
 
+    def located(self) -> str:
+        """Only where the numbers lie that were laid on the map, in a line and in sentences."""
+        from portlab.views.ports import text
+
+        said = [wrapped(one, "   ", "   ") for one in text.located(self.layout)]
+        head = "On the map (s: system ports, u: user ports, d: dynamic ports):"
+        return "\n".join([head, text.strip(self.layout), *said])
+
+    def with_words(self, words: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """`words` with the figure, as a notebook stores them."""
+        from portlab.views.encoding import text_and_png
+
+        return text_and_png(words, self.figure(), _TITLE, self.alt_text)
+
     @property
     def alt_text(self) -> str:
         """All that the figure shows in sentences, for who cannot see it."""
@@ -92,9 +107,7 @@ class PortMap:
         return f"<PortMap of 65,536 ports{f' and {names}' if names else ''}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[Any, Any]:
-        from portlab.views.encoding import text_and_png
-
-        data, sizes = text_and_png(self.text(ascii=False), self.figure(), _TITLE, self.alt_text)
+        data, sizes = self.with_words(self.text(ascii=False))
         if in_kernel() and not is_static():
             from portlab.views.ports.widget import PortMapWidget
 

@@ -297,8 +297,11 @@ def test_each_says_what_data_it_came_from(capsys: pytest.CaptureFixture[str]) ->
             assert [f"`{10 * n} {rule}`" for n, rule in enumerate(origin["rules"], 1)] == [
                 choice["text"] for choice in question["choices"][:-1]
             ]
-        else:
+        elif "range" in origin:
             assert question["id"].endswith(f"-{origin['port']}")
+            assert origin["range"]["first"] <= origin["port"] <= origin["range"]["last"]
+        else:
+            assert origin, question["id"]
     assert main(["quiz", "next-ack", "--json", "--count", "3"]) == 0
     for question in json.loads(capsys.readouterr().out):
         acks = {record["ack"] for record in question["from"]["trace"]}

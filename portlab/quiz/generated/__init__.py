@@ -5,7 +5,10 @@ seed gives the same question on every computer. The key is computed from the dat
 is about, never typed in. `generate("next-ack", 7)` makes one, `GENERATORS` has all of them.
 
     services.py  number to service, service to number, transports
-    ranges.py    the range of a number
+    ranges.py    the range of a number, and where ranges begin and end
+    calls.py     whose number is it in a capture, and what if it had been another
+    moves.py     a server on another port: who finds it, who needs a right
+    walls.py     the same behind a firewall
     traces.py    ends, acknowledgments, fields, order and states of a conversation just made
     outcomes.py  what a client sees: refused, silence, success
     rules.py     the line of an access list that decides about a packet

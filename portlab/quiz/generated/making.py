@@ -4,7 +4,16 @@ from random import Random
 from typing import Protocol
 
 from portlab.errors import QuizError
-from portlab.quiz.generated import outcomes, ranges, rules, services, traces
+from portlab.quiz.generated import (
+    calls,
+    moves,
+    outcomes,
+    ranges,
+    rules,
+    services,
+    traces,
+    walls,
+)
 from portlab.quiz.question import Question
 
 
@@ -20,6 +29,16 @@ GENERATORS: dict[str, Generator] = {
     "port-of-service": services.port_of_service,
     "transport-of-service": services.transport_of_service,
     "range-of-port": ranges.range_of_port,
+    "number-in-range": ranges.number_in_range,
+    "edge-of-range": ranges.edge_of_range,
+    "whose-port": calls.whose_port,
+    "other-number": calls.other_number,
+    "what-to-write": moves.what_to_write,
+    "without-number": moves.without_number,
+    "found-by-scan": moves.found_by_scan,
+    "right-to-listen": moves.right_to_listen,
+    "rule-to-let-in": walls.rule_to_let_in,
+    "past-the-firewall": walls.past_the_firewall,
     "client-or-server": traces.side_of_conversation,
     "next-ack": traces.next_ack,
     "hidden-fields": traces.hidden_fields,

@@ -11,9 +11,9 @@ from portlab.quiz.question import OneChoice
 from portlab.services import catalogue
 from portlab.trace.json import as_dicts
 
-_SUCCESS = "the connection opens"
-_REFUSED = "refused, after one round trip"
-_SILENCE = "nothing, until it gives up"
+SUCCESS = "the connection opens"
+REFUSED = "refused, after one round trip"
+SILENCE = "nothing, until it gives up"
 
 
 def outcome_of_connecting(chance: Random, subject: str = "") -> OneChoice:
@@ -35,15 +35,15 @@ def outcome_of_connecting(chance: Random, subject: str = "") -> OneChoice:
 
     link = Link(filtered=(port,)) if filtered else Link()
     trace = run(experiment, seed=chance.getrandbits(32), link=link)
-    sheet = Sheet(_seen(trace.error))
+    sheet = Sheet(seen(trace.error))
     sheet.wrong(
-        _SUCCESS,
+        SUCCESS,
         "For that a SYN,ACK must come back, and no program sends it here."
         if not filtered
         else "For that its SYN must arrive, and the filter takes it.",
     )
-    sheet.wrong(_REFUSED, _WHY_NOT_REFUSED[_seen(trace.error)])
-    sheet.wrong(_SILENCE, "Here somebody answers: the server's TCP does, with SYN,ACK or RST.")
+    sheet.wrong(REFUSED, _WHY_NOT_REFUSED[seen(trace.error)])
+    sheet.wrong(SILENCE, "Here somebody answers: the server's TCP does, with SYN,ACK or RST.")
     sheet.wrong("an ICMP message: port unreachable", "That is how UDP is answered. TCP sends RST.")
     story = _story(port, where, filtered=filtered, over_udp=over_udp, there=there)
     return one_choice(
@@ -54,7 +54,7 @@ def outcome_of_connecting(chance: Random, subject: str = "") -> OneChoice:
         covers=("C4",) if over_udp else ("T1",),
         difficulty=2,
         prompt=f"{story} A client connects to TCP port {port}. What does it see?",
-        explanation=_EXPLAINED[_seen(trace.error)],
+        explanation=_EXPLAINED[seen(trace.error)],
         reference="RFC 9293 section 3.5.2; RFC 9293 section 3.10.7.1",
         origin={"trace": as_dicts(trace)},
     )
@@ -72,14 +72,15 @@ _CASES = (
 )
 
 
-def _seen(error: Exception | None) -> str:
+def seen(error: Exception | None) -> str:
+    """What a client sees whose call ended so."""
     match error:
         case None:
-            return _SUCCESS
+            return SUCCESS
         case ConnectionRefused():
-            return _REFUSED
+            return REFUSED
         case TimedOut():
-            return _SILENCE
+            return SILENCE
     raise error
 
 
@@ -95,12 +96,12 @@ def _story(port: int, where: int | None, *, filtered: bool, over_udp: bool, ther
 
 
 _WHY_NOT_REFUSED = {
-    _SUCCESS: "A program listens there, and nothing keeps the SYN from it.",
-    _SILENCE: "A refusal is a RST that comes back, and here nobody gets a SYN to answer.",
-    _REFUSED: "",
+    SUCCESS: "A program listens there, and nothing keeps the SYN from it.",
+    SILENCE: "A refusal is a RST that comes back, and here nobody gets a SYN to answer.",
+    REFUSED: "",
 }
 _EXPLAINED = {
-    _SUCCESS: "A program listens on just this port of TCP, so SYN is answered by SYN,ACK.",
-    _REFUSED: "The SYN arrives, and no program listens on this port of TCP: RST comes back.",
-    _SILENCE: "The SYN reaches nobody who would answer, so the client tries again and gives up.",
+    SUCCESS: "A program listens on just this port of TCP, so SYN is answered by SYN,ACK.",
+    REFUSED: "The SYN arrives, and no program listens on this port of TCP: RST comes back.",
+    SILENCE: "The SYN reaches nobody who would answer, so the client tries again and gives up.",
 }

@@ -1,27 +1,30 @@
-"""The range of a number (RFC 6335 section 6), with numbers near the edges more often than not."""
+"""The range of a number (RFC 6335 section 6), asked three ways, near the edges most often."""
 
 from dataclasses import asdict
+from decimal import Decimal
 from random import Random
 
-from portlab.ports import DYNAMIC, MAX_PORT, SYSTEM, USER, port_range
+from portlab.ports import MAX_PORT, RANGES, SYSTEM, USER, PortRange, port_range
 from portlab.quiz.generated.sheet import Sheet, one_choice, pick
-from portlab.quiz.question import OneChoice
+from portlab.quiz.question import Number, OneChoice
+from portlab.wording import listed
 
-_RANGES = (SYSTEM, USER, DYNAMIC)
+EDGES = tuple(number for one in RANGES for number in (one.first, one.last))
+"""The first and the last number of each range."""
+
+_ROUND = {1000: "A round number to people, and none to computers: ranges end with full bytes."}
+_LINUX = {
+    32768: "From there on Linux takes its clients' ports. The ranges of RFC 6335 end elsewhere.",
+    60999: "There Linux stops taking clients' ports. The ranges of RFC 6335 end elsewhere.",
+}
 
 
 def range_of_port(chance: Random, subject: str = "") -> OneChoice:
     """In which of the three ranges is this number?"""
-    if subject:
-        number = int(subject)
-    elif chance.random() < 0.5:
-        edge = pick(chance, (SYSTEM.last, USER.last))
-        number = edge - 8 + int(chance.random() * 18)
-    else:
-        number = 1 + int(chance.random() * MAX_PORT)
+    number = int(subject) if subject else _near_an_edge_or_not(chance)
     right = port_range(number)
     sheet = Sheet(f"the {right.name} ports")
-    for other in _RANGES:
+    for other in RANGES:
         sheet.wrong(f"the {other.name} ports", f"Those are {other.first} to {other.last}.")
     return one_choice(
         chance,
@@ -34,4 +37,87 @@ def range_of_port(chance: Random, subject: str = "") -> OneChoice:
         explanation=f"{str(right)[0].upper()}{str(right)[1:]}: {number} is among them.",
         reference="RFC 6335 section 6",
         origin={"port": number, "range": asdict(right)},
+    )
+
+
+def number_in_range(chance: Random, subject: str = "") -> OneChoice:
+    """Which of these numbers is in a range, by its new name or an old one?"""
+    number = int(subject) if subject else _near_an_edge_or_not(chance)
+    right = port_range(number)
+    name = pick(chance, (right.name, *right.also))
+    sheet = Sheet(number)
+    for beyond in (right.first - 1, right.last + 1):
+        if beyond > MAX_PORT:
+            sheet.wrong(beyond, f"That is no port at all: 16 bits end at {MAX_PORT}.")
+        elif beyond >= 0:
+            sheet.wrong(beyond, _is_in(beyond))
+    others = [one for one in RANGES if one is not right]
+    for other in (*others, *others):
+        inside = other.first + int(chance.random() * len(other))
+        sheet.wrong(inside, _is_in(inside))
+    return one_choice(
+        chance,
+        sheet,
+        id=f"made-number-in-range-{number}",
+        lesson="02",
+        covers=("R1",),
+        difficulty=2,
+        prompt=f"Which of these numbers is one of the {name} ports?",
+        explanation=_named(right),
+        reference="RFC 6335 section 6",
+        origin={"port": number, "range": asdict(right)},
+    )
+
+
+def edge_of_range(chance: Random, subject: str = "") -> Number:
+    """With which number does a range begin or end?"""
+    number = int(subject) if subject else pick(chance, EDGES)
+    right = port_range(number)
+    lowest = number == right.first
+    sheet = Sheet(number)
+    for beside in (number - 1, number + 1):
+        if 0 <= beside <= MAX_PORT:
+            sheet.wrong(beside, "Near, by one. " + _is_in(beside))
+    sheet.wrong(MAX_PORT + 1, "So many numbers there are. As 0 is one of them, the last is lower.")
+    for edge in EDGES:
+        sheet.wrong(edge, f"There the {port_range(edge).name} ports {_ends(edge)}.")
+    for other, why in (_ROUND | _LINUX).items():
+        sheet.wrong(other, why)
+    return Number(
+        id=f"made-edge-of-range-{number}",
+        lesson="02",
+        covers=("R1",),
+        difficulty=1,
+        prompt=(
+            f"Which is the {'lowest' if lowest else 'highest'} number of the "
+            f"{pick(chance, (right.name, *right.also))} ports?"
+        ),
+        key=Decimal(number),
+        mistakes=sheet.mistakes(),
+        explanation=_named(right),
+        reference="RFC 6335 section 6",
+        origin={"port": number, "range": asdict(right)},
+    )
+
+
+def _near_an_edge_or_not(chance: Random) -> int:
+    if chance.random() < 0.5:
+        edge: int = pick(chance, (SYSTEM.last, USER.last))
+        return edge - 8 + int(chance.random() * 18)
+    return 1 + int(chance.random() * MAX_PORT)
+
+
+def _is_in(number: int) -> str:
+    home = port_range(number)
+    return f"That is one of the {home.name} ports, {home.first} to {home.last}."
+
+
+def _ends(edge: int) -> str:
+    return "begin" if edge == port_range(edge).first else "end"
+
+
+def _named(home: PortRange) -> str:
+    return (
+        f"The {home.name} ports, also called {listed(home.also, 'or')}, are {home.first} to "
+        f"{home.last}."
     )

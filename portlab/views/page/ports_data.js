@@ -15,9 +15,7 @@ class PortsData {
     this.meanings = meanings.map(([kind, meaning, count]) => ({ kind, meaning, count }));
     this.ranges = ranges.map(([name, first, last, also, says]) => ({ name, first, last, also, says }));
     this.clients = { first: clients[0], last: clients[1] };
-    this.laid = laid.map(([name, sign, ports, note]) => (
-      { name, sign, ports, note, holds: new Set(ports) }
-    ));
+    this.laid = laidSets(laid);
     this.entries = [
       ...services.map(([port, short, title, names, over]) => (
         { port, short, title, over, names, known: true }
@@ -31,6 +29,11 @@ class PortsData {
       if (!this.at.has(entry.port)) this.at.set(entry.port, []);
       this.at.get(entry.port).push(entry);
     }
+  }
+
+  // The same with other sets laid on it.
+  withLaid(laid) {
+    return Object.assign(Object.create(PortsData.prototype), this, { laid: laidSets(laid) });
   }
 
   kindOf(port) {
@@ -81,6 +84,10 @@ class PortsData {
     for (const [, entry] of ranked) if (!hits.has(entry.port)) hits.set(entry.port, entry);
     return { hits: [...hits.values()] };
   }
+}
+
+function laidSets(laid) {
+  return laid.map(([name, sign, ports, note]) => ({ name, sign, ports, note, holds: new Set(ports) }));
 }
 
 // How near an entry is to what was typed: the smaller the nearer.

@@ -8,15 +8,18 @@ import { portSearch } from "./ports_search.js";
 import { PortsView, READABLE } from "./ports_view.js";
 import { portCard, portKeys, portLegend, portSentence } from "./ports_words.js";
 
-const LARGEST_SIDE = 640;
+const LARGEST_SIDE = 640; // pixels
+const LARGEST_SMALL_SIDE = PORTS_SIDE;
 const SNAP_PIXELS = 7; // pixels around a sign that count as it
 const ZOOM_STEP = 2; // of a zoom by button or key
 const WHEEL_STEP = 1.25; // and by the wheel
 const ROWS_OF_PAGE = 16; // rows
 
 export class PortsMap {
-  constructor(data) {
+  // A `small` one stands beneath something else that is to be read, and has no search.
+  constructor(data, { small = false } = {}) {
     this.data = data;
+    this.small = small;
     this.view = new PortsView();
     this.port = data.laid[0]?.ports[0] ?? 443;
     this.pointed = null;
@@ -48,12 +51,12 @@ export class PortsMap {
     this.zoomOut.setAttribute("aria-label", "Zoom out");
     this.card = html("section", { class: "portlab-ports-card", "aria-label": "The number" });
     this.spoken = html("p", { class: "portlab-spoken", role: "status" });
-    this.search = portSearch(this.data, {
+    this.search = this.small ? null : portSearch(this.data, {
       found: (ports) => { this.hits = ports; this.draw(); },
       go: (port) => this.jump(port),
       say: (text) => this.say(text),
     });
-    this.node = html("section", { class: "portlab-ports", "aria-label": "Port map" },
+    this.node = html("section", { class: `portlab-ports${this.small ? " portlab-ports-small" : ""}`, "aria-label": "Port map" },
       html("div", { class: "portlab-ports-seen" },
         html("div", { class: "portlab-ports-tools", role: "group", "aria-label": "Zoom" },
           this.zoomIn, this.zoomOut, button("All ports", () => this.showAll())),
@@ -61,8 +64,8 @@ export class PortsMap {
         html("p", { class: "portlab-faint", id: hint },
           "A number is two bytes: its row is the high one, its column the low one. Arrow keys move "
           + "from number to number."),
-        portKeys()),
-      html("div", { class: "portlab-ports-side" }, this.search.node, this.card,
+        portKeys({ search: !this.small })),
+      html("div", { class: "portlab-ports-side" }, this.search?.node, this.card,
         portLegend(this.data, (set) => this.follow(set.ports, 1))),
       this.spoken);
   }
@@ -76,7 +79,7 @@ export class PortsMap {
 
   // The square is as many whole pixels wide that all cells can be alike.
   layOut() {
-    const room = Math.min(this.holder.clientWidth, LARGEST_SIDE);
+    const room = Math.min(this.holder.clientWidth, this.small ? LARGEST_SMALL_SIDE : LARGEST_SIDE);
     if (!room) return;
     const dots = window.devicePixelRatio || 1;
     const perCell = Math.floor((room * dots) / PORTS_SIDE);
@@ -242,7 +245,7 @@ export class PortsMap {
       0: () => this.showAll(),
       n: () => this.follow(this.marked, 1),
       p: () => this.follow(this.marked, -1),
-      "/": () => this.search.field.focus(),
+      ...(this.search && { "/": () => this.search.field.focus() }),
     }[event.key];
     if (!does) return;
     event.preventDefault();

@@ -90,10 +90,11 @@ function kindSwatch(name, letter = "") {
 }
 
 // What the keys do while the map has the focus.
-export function portKeys() {
+export function portKeys({ search }) {
+  const shown = KEYS_OF_PORTS.filter(([keys]) => search || keys !== "/");
   return html("details", { class: "portlab-ports-keys" },
     html("summary", {}, "Keys and mouse"),
-    html("dl", {}, KEYS_OF_PORTS.map(([keys, does]) => [
+    html("dl", {}, shown.map(([keys, does]) => [
       html("dt", {}, keys.split(" ").map((key) => html("kbd", {}, key))), html("dd", {}, does),
     ])),
     html("p", { class: "portlab-faint" },

@@ -52,11 +52,16 @@ def data(layout: PortLayout) -> dict[str, Any]:
             for one in catalogue()
         ],
         "names": _names(),
-        "laid": [
-            [printable(one.name), one.sign, [spot.port for spot in one.spots], printable(one.note)]
-            for one in layout.laid
-        ],
+        "laid": laid(layout),
     }
+
+
+def laid(layout: PortLayout) -> list[list[Any]]:
+    """Only what is laid on it."""
+    return [
+        [printable(one.name), one.sign, [spot.port for spot in one.spots], printable(one.note)]
+        for one in layout.laid
+    ]
 
 
 def encoded(layout: PortLayout) -> bytes:

@@ -6,12 +6,17 @@ Nothing is drawn in characters: 65,536 of them would say less than these lines d
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from portlab.views.ports.shapes import KINDS, Band, Kind, Laid, PortLayout, Stretch
+from portlab.views.ports.shapes import KINDS, Band, Kind, Laid, PortLayout, Spot, Stretch
 from portlab.views.printable import printable
 from portlab.wording import count, listed, wrapped
 
 SHOWN = 40
 """Spots of one set; longer lists end with how many more there are."""
+
+NEAR = 10
+"""So many numbers from the end of a range are near it."""
+_A_CHARACTER = 1024
+"""So many numbers has the system range, and the others have a multiple of that."""
 
 _WORDS: dict[Kind, str] = {
     "both": "for TCP and UDP",
@@ -88,6 +93,34 @@ def _laid(laid: Laid, limit: int | None) -> Iterator[str]:
         yield f"  ... and {more:,} more."
     if laid.note:
         yield wrapped(printable(laid.note))
+
+
+def located(layout: PortLayout) -> list[str]:
+    """One sentence for each number that is laid on the map: in which range, and where in it."""
+    return [
+        f"{printable(laid.name)}: {spot.port}, one of the {spot.range}{_where_in(spot)}; "
+        f"{said_of(spot.name)}."
+        for laid in layout.laid
+        for spot in laid.spots
+    ]
+
+
+def _where_in(spot: Spot) -> str:
+    """Where a number stands that is at an end of its range, or near one."""
+    above, below = spot.port - spot.range.first, spot.range.last - spot.port
+    if min(above, below) == 0:
+        return f", {'the first' if above == 0 else 'the last'} of them"
+    if min(above, below) > NEAR:
+        return ""
+    return f", {above} above the first" if above <= below else f", {below} below the last"
+
+
+def strip(layout: PortLayout) -> str:
+    """All numbers in one line, 1,024 to a character, with an arrow under each one laid on it."""
+    home = "".join(one.range.name[0] * (len(one.range) // _A_CHARACTER) for one in layout.bands)
+    arrows = {spot.port // _A_CHARACTER for laid in layout.laid for spot in laid.spots}
+    under = "".join("^" if place in arrows else " " for place in range(len(home)))
+    return f"   {home}\n   {under.rstrip()}"
 
 
 def said_of(name: str) -> str:
