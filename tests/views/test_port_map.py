@@ -326,3 +326,23 @@ def test_its_repr_names_what_lies_on_it() -> None:
     assert repr(port_map()) == "<PortMap of 65,536 ports>"
     assert repr(port_map({1}, "one")) == "<PortMap of 65,536 ports and one>"
     assert KINDS[-1] == "none"
+
+
+@pytest.mark.parametrize(
+    ("port", "said"),
+    [
+        (0, "system ports, 0 to 1023, the first of them; reserved"),
+        (1020, "system ports, 0 to 1023, 3 below the last; not assigned"),
+        (1024, "user ports, 1024 to 49151, the first of them; "),
+        (5432, "user ports, 1024 to 49151; PostgreSQL"),
+        (49153, "dynamic ports, 49152 to 65535, 1 above the first; not assigned"),
+        (65535, "dynamic ports, 49152 to 65535, the last of them; not assigned"),
+    ],
+)
+def test_where_a_number_lies_is_said_and_marked_in_one_line(port: int, said: str) -> None:
+    shown = port_map({port}, "mine").located()
+    head, strip, arrow, *sentence = shown.splitlines()
+    assert head.startswith("On the map")
+    assert " ".join(" ".join(sentence).split()).startswith(f"mine: {port}, one of the {said}")
+    assert strip.strip() == "s" * 1 + "u" * 47 + "d" * 16  # 1,024 numbers each
+    assert arrow[3:] == " " * (port // 1024) + "^"
