@@ -320,6 +320,9 @@ def _add_quiz(kinds: "argparse._SubParsersAction[_Parser]") -> None:
         'the exam (4.2), "weak" for what you did not know, a kind of generated question '
         "(next-ack), or a word (mail); default: all",
     )
+    quiz.add_argument(
+        "--capture", metavar="FILE", help="ask about the conversations in a capture of your own"
+    )
     quiz.add_argument("--count", type=values.number, metavar="N", help="how many (10, exam 20)")
     quiz.add_argument(
         "--seed", type=values.whole, metavar="N", help="the same seed asks the same, for a class"

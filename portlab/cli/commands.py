@@ -248,14 +248,20 @@ def quiz(options: argparse.Namespace) -> None:
     from portlab.cli.quizzing import as_json, ask, seed_of
     from portlab.quiz.sittings import exam, practice
 
-    seed = seed_of(options)
+    seed, topic = seed_of(options), options.topic
+    if options.capture is not None:
+        from portlab.trace.capture import load
+
+        if topic is not None:
+            raise PortlabError("Ask about a capture or a topic: leave one of the two away.")
+        topic = load(options.capture)
     if options.exam:
         count = options.count or 20
-        session = exam(options.topic, count=count, minutes=options.minutes, seed=seed)
+        session = exam(topic, count=count, minutes=options.minutes, seed=seed)
     elif options.minutes is not None:
         raise PortlabError("Only an exam has a limit of time: add --exam, or leave --minutes away.")
     else:
-        session = practice(options.topic, count=options.count or 10, seed=seed)
+        session = practice(topic, count=options.count or 10, seed=seed)
     if options.json:
         print(as_json(session))
     else:

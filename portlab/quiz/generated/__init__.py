@@ -9,7 +9,8 @@ is about, never typed in. `generate("next-ack", 7)` makes one, `GENERATORS` has 
     calls.py     whose number is it in a capture, and what if it had been another
     moves.py     a server on another port: who finds it, who needs a right
     walls.py     the same behind a firewall
-    traces.py    ends, acknowledgments, fields, order and states of a conversation just made
+    talks.py     conversations to ask about: made just now, captured from Linux, or a learner's own
+    traces.py    their ends, acknowledgments, fields, order and states
     outcomes.py  what a client sees: refused, silence, success
     rules.py     the line of an access list that decides about a packet
     sheet.py     what all of them need to write a question down

@@ -1,50 +1,35 @@
-"""Questions about a conversation that was made a moment ago in the model world.
+"""Questions about a conversation: its ends, acknowledgments, fields, order and states.
 
-Each makes a lab of its own from the seed: other ports, other sizes, other first sequence numbers.
+Each draws one from the seed, with other ports, sizes and first sequence numbers, or asks about the
+one that is given as `made`.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
 from random import Random
 
-from portlab.apps import Echo
+from portlab.errors import QuizError
 from portlab.host import written
-from portlab.lab import Lab, run
 from portlab.packets import Segment
+from portlab.ports import SYSTEM
 from portlab.quiz.generated.sheet import Sheet, one_choice, pick
-from portlab.quiz.question import Blank, Fill, Mistake, Number, OneChoice, Order, mixed
-from portlab.services import catalogue
+from portlab.quiz.generated.talks import MODULUS, acknowledged, drawn, orderly, takes, talk
+from portlab.quiz.question import Blank, Fill, Mistake, Number, OneChoice, Order, Question, mixed
 from portlab.tcp.states import State
-from portlab.trace.conversations import Conversation, conversations
+from portlab.trace.conversations import Conversation
 from portlab.trace.json import as_dicts
 from portlab.trace.record import Record
+from portlab.trace.trace import Trace
 
-_MODULUS = 1 << 32
-
-
-def talk(chance: Random, lines: int = 2) -> Conversation:
-    """A client sends some lines to a server on a port that learners know, and both close."""
-    known = [one for one in catalogue() if one.level == "by heart" and one.used == ("tcp",)]
-    port = pick(chance, known).number
-    sizes = [20 + int(chance.random() * 400) for _ in range(lines)]
-    seed = chance.getrandbits(32)
-
-    def experiment(lab: Lab) -> None:
-        server, client = lab.hosts("server", "client")
-        server.listen(port, Echo())
-        with client.connect(server, port) as connection:
-            for size in sizes:
-                connection.send(b"x" * size)
-                left = size
-                while left:
-                    left -= len(connection.receive())
-
-    (only,) = conversations(run(experiment, seed=seed))
-    return only
+_LENT = 32768
+"""The lowest number that systems lend to clients by themselves (RFC 6056 section 3.2: Linux)."""
 
 
-def side_of_conversation(chance: Random, subject: str = "") -> OneChoice:
+def side_of_conversation(
+    chance: Random, subject: str = "", made: Conversation | None = None
+) -> OneChoice:
     """A packet is given, and the ports alone say who is who."""
-    made = talk(chance)
+    made = made or drawn(chance, fits=tells_sides)
     record = pick(chance, [one for one in made.trace if one.length])
     client, server = (written((host, port or 0)) for host, port in (made.client, made.server))
     sheet = Sheet(client)
@@ -77,21 +62,25 @@ def side_of_conversation(chance: Random, subject: str = "") -> OneChoice:
     )
 
 
-def next_ack(chance: Random, subject: str = "") -> Number:
+def tells_sides(made: Conversation) -> bool:
+    """Whether it has data, and the numbers of its ports are as clear as they can be."""
+    client, server = made.client[1] or 0, made.server[1] or 0
+    return server in SYSTEM and client >= _LENT and any(record.length for record in made.trace)
+
+
+def next_ack(chance: Random, subject: str = "", made: Conversation | None = None) -> Number:
     """A segment has arrived and nothing is missing before it; what does the answer acknowledge?"""
-    made = talk(chance)
-    record, segment = pick(
-        chance, [(one, one.segment) for one in made.trace if one.segment and takes(one.segment)]
-    )
-    key = (segment.seq + takes(segment)) % _MODULUS
+    made = made or drawn(chance)
+    record, segment = pick(chance, acknowledged(made))
+    key = (segment.seq + takes(segment)) % MODULUS
     sheet = Sheet(key)
     sheet.wrong(segment.seq, "That byte has arrived. The number names the next one expected.")
     if record.length:
-        sheet.wrong((key - 1) % _MODULUS, "That is the last byte that has come, not the next.")
-        sheet.wrong((key + 1) % _MODULUS, "Data counts its bytes and nothing besides.")
+        sheet.wrong((key - 1) % MODULUS, "That is the last byte that has come, not the next.")
+        sheet.wrong((key + 1) % MODULUS, "Data counts its bytes and nothing besides.")
     if record.ack:
         sheet.wrong(
-            (record.ack + takes(segment)) % _MODULUS,
+            (record.ack + takes(segment)) % MODULUS,
             "Each direction counts for itself: the sender's number counts here.",
         )
     counted = {0: "", 1: f" {segment.flag_names.split(',')[0]} counts as one."}
@@ -115,14 +104,9 @@ def next_ack(chance: Random, subject: str = "") -> Number:
     )
 
 
-def takes(segment: Segment) -> int:
-    """How many sequence numbers a segment takes: its data, and one for SYN and FIN each."""
-    return len(segment.payload) + segment.has_syn + segment.has_fin
-
-
-def hidden_fields(chance: Random, subject: str = "") -> Fill:
+def hidden_fields(chance: Random, subject: str = "", made: Conversation | None = None) -> Fill:
     """A handshake is given, and some fields of one of its segments are not."""
-    made = talk(chance)
+    made = made or drawn(chance)
     first, second, third = (_segment(one) for one in made.trace.records[:3])
     number, wanted = pick(chance, [(2, second), (3, third)])
     lines = [
@@ -158,9 +142,9 @@ def hidden_fields(chance: Random, subject: str = "") -> Fill:
     )
 
 
-def shuffled_segments(chance: Random, subject: str = "") -> Order:
+def shuffled_segments(chance: Random, subject: str = "", made: Conversation | None = None) -> Order:
     """The segments of a conversation, to be put in order by their numbers."""
-    made = talk(chance, lines=1)
+    made = made or drawn(chance, 1, fits=begins_with_a_question)
     trace = made.trace
     names = {made.client: "client", made.server: "server"}
     bases = {
@@ -173,7 +157,7 @@ def shuffled_segments(chance: Random, subject: str = "") -> Order:
         sender, receiver = (record.src or "", record.sport), (record.dst or "", record.dport)
         words = f"{names[sender]}: {segment.flag_names}, seq {segment.seq - bases[sender]:d}"
         if segment.has_ack:
-            words += f", ack {(segment.ack - bases[receiver]) % _MODULUS}"
+            words += f", ack {(segment.ack - bases[receiver]) % MODULUS}"
         items.append(f"{words}, {record.length} bytes")
     return Order(
         id=f"made-order-of-segments-{bases[made.client]}",
@@ -189,6 +173,17 @@ def shuffled_segments(chance: Random, subject: str = "") -> Order:
         reference="RFC 9293 section 3.5, figure 6",
         origin={"trace": as_dicts(made.trace)},
     )
+
+
+def begins_with_a_question(made: Conversation) -> bool:
+    """Whether behind the handshake the client says something, and the server's segment follows.
+
+    Then the numbers tell the order: who speaks next could else be either.
+    """
+    first, second = [*list(made.trace)[3:5], None, None][:2]
+    if first is None or second is None or not first.length:
+        return False
+    return (first.src, first.sport) == made.client and (second.src, second.sport) == made.server
 
 
 _SAID = {
@@ -226,6 +221,40 @@ def state_after(chance: Random, subject: str = "") -> OneChoice:
         reference=f"RFC {change.reason.rfc} section {change.reason.section}",
         origin={"trace": as_dicts(made.trace)},
     )
+
+
+_OF_ANY: tuple[tuple[Callable[..., Question], Callable[[Conversation], bool]], ...] = (
+    (next_ack, lambda made: bool(acknowledged(made))),
+    (hidden_fields, lambda made: len(made.trace) >= 3),
+    (shuffled_segments, begins_with_a_question),
+    (side_of_conversation, tells_sides),
+)
+"""What can be asked about any conversation, and of which it can."""
+
+
+def asked_of(trace: Trace, count: int, seed: int) -> list[Question]:
+    """Up to `count` questions, no two the same, about the orderly conversations of `trace`.
+
+    Fewer where it has no more to ask about. Raises QuizError where it has none.
+    """
+    there = orderly(trace)
+    if not there:
+        raise QuizError(
+            f"In {trace.title or 'this trace'} there is nothing to ask about: no TCP conversation "
+            "that begins with its handshake, and of which nothing is missing or there twice."
+        )
+    chance = Random(f"{seed} of a trace")
+    made: dict[str, Question] = {}
+    for turn in range(_TURNS * count):
+        ask, fits = _OF_ANY[turn % len(_OF_ANY)]
+        if (of := [one for one in there if fits(one)]) and len(made) < count:
+            question = ask(chance, made=pick(chance, of))
+            made.setdefault(question.id, question)
+    return list(made.values())
+
+
+_TURNS = 10
+"""So often, for each question that is wanted, one is made before there are held to be no more."""
 
 
 def _segment(record: Record) -> Segment:
