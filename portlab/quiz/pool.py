@@ -5,7 +5,7 @@ The bank's questions are joined by generated ones, where a generator covers the 
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
 
@@ -43,17 +43,20 @@ def blueprint() -> tuple[Topic, ...]:
     return tuple(Topic(one["topic"], one["about"], tuple(one["lessons"])) for one in read)
 
 
-def pool(topic: str | None, seed: int, answers: Iterable[Answer] = ()) -> list[Question]:
+def pool(
+    topic: str | None, seed: int, answers: Iterable[Answer] = (), count: int = 20
+) -> list[Question]:
     """All core questions to `topic`; None is everything, `WEAK` what was not known in `answers`.
 
     A topic is a lesson ("05"), a row ("S1"), a letter of rows or what it is about ("S",
     "services"), a topic of the exam ("4.2"), a generator ("next-ack"), or else a word that
-    questions speak of ("mail"). Raises QuizError where there are none, with what there is.
+    questions speak of ("mail"). A generator gives `count` that are not the same, or as many as it
+    has. Raises QuizError where there are none, with what there is.
     """
     if topic == WEAK:
         return weak(answers, seed)
     if topic in GENERATORS:
-        return [generate(topic, seed * 1000 + number) for number in range(20)]
+        return _made(topic, seed, count)
     there = [question for question in bank.load(bank.files()) if not question.further]
     made = [
         generate(name, seed * 1000 + number)
@@ -86,12 +89,19 @@ def weak(answers: Iterable[Answer], seed: int) -> list[Question]:
     by_id = {question.id: question for question in bank.load(bank.files())}
     order = {"wrong": 0, "second try": 1, "right": 2}
     worst = sorted(known.values(), key=lambda one: (order[one.last], one.stability, one.question))
-    found = [by_id.get(one.question) or again(one.question, seed) for one in worst]
-    return [question for question in found if question is not None]
+    found = []
+    for one in worst:
+        question = by_id.get(one.question) or again(one.question, seed)
+        if question is not None:  # also of another conversation it is the same question
+            found.append(replace(question, id=one.question))
+    return found
 
 
 def draw(there: list[Question], count: int, seed: int) -> list[Question]:
-    """`count` of them, over as many rows and kinds as there are; always the same for a `seed`."""
+    """`count` of them, over as many rows as there are; always the same for a `seed`.
+
+    Always the next question is one whose rows were asked least so far.
+    """
     chance = Random(seed)
     left = sorted(there, key=lambda _: chance.random())
     asked: dict[str, int] = {}
@@ -103,6 +113,20 @@ def draw(there: list[Question], count: int, seed: int) -> list[Question]:
         for row in best.covers:
             asked[row] = asked.get(row, 0) + 1
     return drawn
+
+
+def _made(generator: str, seed: int, count: int) -> list[Question]:
+    made: dict[str, Question] = {}
+    for number in range(_TURNS * count):
+        question = generate(generator, seed * 1000 + number)
+        made.setdefault(question.id, question)
+        if len(made) == count:
+            break
+    return list(made.values())
+
+
+_TURNS = 10
+"""So often, for each question that is wanted, one is made before there are held to be no more."""
 
 
 def _belongs(question: Question, topic: str | None) -> bool:
