@@ -15,7 +15,7 @@ from portlab.quiz import bank
 from portlab.quiz.generated import GENERATORS, again, generate
 from portlab.quiz.progress import Answer
 from portlab.quiz.question import Question
-from portlab.quiz.review import memories
+from portlab.quiz.review import due, memories
 from portlab.quiz.topics import TOPICS, letter_of, letters_about
 from portlab.quiz.verdict import key_in_words
 from portlab.wording import listed
@@ -88,6 +88,17 @@ def weak(answers: Iterable[Answer], seed: int) -> list[Question]:
     worst = sorted(known.values(), key=lambda one: (order[one.last], one.stability, one.question))
     found = [by_id.get(one.question) or again(one.question, seed) for one in worst]
     return [question for question in found if question is not None]
+
+
+def to_review(answers: Iterable[Answer], at: int) -> list[Question]:
+    """What is due to be asked again at `at` (seconds of Unix time), longest due first.
+
+    What is in the bank no longer, and no generator gives, is left out.
+    """
+    by_id = {question.id: question for question in bank.load(bank.files())}
+    day = at // 86_400  # another conversation of the same kind each day
+    found = [by_id.get(one.question) or again(one.question, day) for one in due(answers, at)]
+    return list({question.id: question for question in found if question is not None}.values())
 
 
 def draw(there: list[Question], count: int, seed: int) -> list[Question]:
