@@ -4,6 +4,7 @@ A file is a list of questions. Every slip in it is told at once, with file, line
 that is broken and the remedy: who writes questions at night mends them all in one go.
 """
 
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -34,13 +35,21 @@ from portlab.wording import count, listed
 
 
 class BankError(QuizError):
-    """Files of questions with slips in them: `slips` has them all, the message one on each line."""
+    """Files of questions with slips in them: `slips` has them all, the message one on each line.
 
-    def __init__(self, slips: Iterable[Slip]) -> None:
+    `sound` are the questions without one.
+    """
+
+    def __init__(self, slips: Iterable[Slip], sound: Iterable[Question] = ()) -> None:
         self.slips = tuple(slips)
+        self.sound = tuple(sound)
         files = listed(dict.fromkeys(slip.file for slip in self.slips))
         head = f"{count(len(self.slips), 'slip')} in {files}. To mend:"
         super().__init__("\n".join([head, *map(str, self.slips)]))
+
+
+class BankWarning(UserWarning):
+    """Some questions are left out, for their files have slips."""
 
 
 def lesson(number: str) -> tuple[Question, ...]:
@@ -69,10 +78,28 @@ def load(files: Iterable[Path]) -> tuple[Question, ...]:
     def sound() -> tuple[Question, ...]:
         questions, slips = read(files)
         if slips:
-            raise BankError(slips)
+            raise BankError(slips, questions)
         return questions
 
     return kept(files, sound)
+
+
+def load_sound(files: Iterable[Path]) -> tuple[Question, ...]:
+    """The questions in `files` that have no slip, in order: who learns can go on meanwhile.
+
+    A BankWarning names the files that have slips; Python shows it once.
+    """
+    try:
+        return load(files)
+    except BankError as error:
+        names = listed(dict.fromkeys(slip.file for slip in error.slips))
+        warnings.warn(
+            f"Some questions are left out, for there is something to mend in {names}: "
+            "`portlab quiz lint` tells what.",
+            BankWarning,
+            stacklevel=1,  # always this line, so that it is shown once, whoever asked
+        )
+        return error.sound
 
 
 def read(

@@ -103,7 +103,7 @@ def mastery(progress: Progress | None = None) -> Mastery:
     Raises ProgressError for a file of answers that cannot be read.
     """
     answers = (progress or Progress()).answers()
-    written = bank.load(bank.files())
+    written = bank.load_sound(bank.files())
     waiting = len(to_review(answers, now()))
     return Mastery(by_topic(written, answers), by_range(written, answers), waiting)
 

@@ -54,7 +54,8 @@ def pool(topic: str | None, seed: int, answers: Iterable[Answer] = ()) -> list[Q
         return weak(answers, seed)
     if topic in GENERATORS:
         return [generate(topic, seed * 1000 + number) for number in range(20)]
-    there = [question for question in bank.load(bank.files()) if not question.further]
+    files = [file for file in bank.files() if file.stem == _as_lesson(topic)] or bank.files()
+    there = [question for question in bank.load_sound(files) if not question.further]
     made = [
         generate(name, seed * 1000 + number)
         for name in GENERATORS
@@ -83,7 +84,7 @@ def written(topic: str | None) -> list[Question]:
 def weak(answers: Iterable[Answer], seed: int) -> list[Question]:
     """What was answered wrong last, or not at once, or is soonest forgotten; the worst first."""
     known = memories(answers)
-    by_id = {question.id: question for question in bank.load(bank.files())}
+    by_id = {question.id: question for question in bank.load_sound(bank.files())}
     order = {"wrong": 0, "second try": 1, "right": 2}
     worst = sorted(known.values(), key=lambda one: (order[one.last], one.stability, one.question))
     found = [by_id.get(one.question) or again(one.question, seed) for one in worst]
@@ -95,7 +96,7 @@ def to_review(answers: Iterable[Answer], at: int) -> list[Question]:
 
     What is in the bank no longer, and no generator gives, is left out.
     """
-    by_id = {question.id: question for question in bank.load(bank.files())}
+    by_id = {question.id: question for question in bank.load_sound(bank.files())}
     day = at // 86_400  # another conversation of the same kind each day
     found = [by_id.get(one.question) or again(one.question, day) for one in due(answers, at)]
     return list({question.id: question for question in found if question is not None}.values())
@@ -120,13 +121,17 @@ def _belongs(question: Question, topic: str | None) -> bool:
     if topic is None:
         return True
     lessons = next((one.lessons for one in blueprint() if one.number == topic), ())
-    number = topic.zfill(2) if topic.isdecimal() else topic
     return (
-        question.lesson == number
+        question.lesson == _as_lesson(topic)
         or question.lesson in lessons
         or topic.upper() in question.covers
         or bool(letters_about(topic) & set(map(letter_of, question.covers)))
     )
+
+
+def _as_lesson(topic: str | None) -> str | None:
+    """Lesson 5 may be called so, or "05"."""
+    return topic.zfill(2) if topic is not None and topic.isdecimal() else topic
 
 
 def _speaks_of(question: Question, words: str) -> bool:
