@@ -59,7 +59,7 @@ def _joined(arguments: Sequence[str]) -> list[str]:
     return words
 
 
-def _warn(message: Warning | str, *_: object) -> None:
+def _warn(message: Warning | str, *_: object, **__: object) -> None:
     """A sentence, without the line of our source that said it."""
     print(f"portlab: {message}", file=sys.stderr)
 

@@ -4,7 +4,7 @@ The bank's questions are joined by generated ones, where a generator covers the 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from random import Random
@@ -61,12 +61,7 @@ def pool(topic: str | None, seed: int, answers: Iterable[Answer] = ()) -> list[Q
         for name in GENERATORS
         for number in range(MADE_OF_EACH)
     ]
-    found = [question for question in (*there, *made) if _belongs(question, topic)]
-    if not found:
-        found = [question for question in there if _speaks_of(question, str(topic))]
-    if not found:
-        raise QuizError(_unknown(str(topic), there))
-    return list({question.id: question for question in found}.values())
+    return list({question.id: question for question in _found((*there, *made), topic)}.values())
 
 
 def written(topic: str | None) -> list[Question]:
@@ -74,11 +69,7 @@ def written(topic: str | None) -> list[Question]:
 
     Topics and errors are those of `pool`.
     """
-    there = bank.load(bank.files())
-    found = [question for question in there if _belongs(question, topic)]
-    if not found:
-        raise QuizError(_unknown(str(topic), list(there)))
-    return found
+    return _found(bank.load(bank.files()), topic)
 
 
 def weak(answers: Iterable[Answer], seed: int) -> list[Question]:
@@ -117,6 +108,14 @@ def draw(there: list[Question], count: int, seed: int) -> list[Question]:
     return drawn
 
 
+def _found(there: Sequence[Question], topic: str | None) -> list[Question]:
+    """What belongs to `topic`, or else speaks of it. Raises QuizError where nothing does."""
+    for fits in (_belongs, _speaks_of):
+        if found := [question for question in there if fits(question, topic)]:
+            return found
+    raise QuizError(_unknown(str(topic), there))
+
+
 def _belongs(question: Question, topic: str | None) -> bool:
     if topic is None:
         return True
@@ -134,12 +133,12 @@ def _as_lesson(topic: str | None) -> str | None:
     return topic.zfill(2) if topic is not None and topic.isdecimal() else topic
 
 
-def _speaks_of(question: Question, words: str) -> bool:
+def _speaks_of(question: Question, topic: str | None) -> bool:
     said = f"{question.prompt} {key_in_words(question)} {question.explanation}"
-    return re.search(rf"\b{re.escape(words)}\b", said, re.IGNORECASE) is not None
+    return re.search(rf"\b{re.escape(str(topic))}\b", said, re.IGNORECASE) is not None
 
 
-def _unknown(topic: str, there: list[Question]) -> str:
+def _unknown(topic: str, there: Sequence[Question]) -> str:
     lessons = sorted({question.lesson for question in there})
     rows = sorted({row for question in there for row in question.covers})
     return (
