@@ -123,6 +123,13 @@ def _code(question: Question) -> Told:
             yield f'A backtick is open at the end of "{text}".', "Code has one on each side."
 
 
+def _given_away(question: Question) -> Told:
+    for why, keys in _whys_and_keys(question):
+        if told := next((key for key in keys if _names(why, key)), ""):
+            rule = f'The why "{why}" holds the key "{told}", and is said before a second try.'
+            yield rule, "Say what is wrong with that answer, and let the right one be found."
+
+
 def _tricks(question: Question) -> Told:
     for text in _shown(question):
         if trick := _TRICKS.search(text):
@@ -171,6 +178,7 @@ def _length(question: Question) -> Told:
 OF_EACH: dict[str, Callable[[Question], Told]] = {
     "sentences": _sentences,
     "code": _code,
+    "given away": _given_away,
     "tricks": _tricks,
     "foreseen": _foreseen,
     "reference": _reference,
@@ -181,14 +189,40 @@ OF_EACH: dict[str, Callable[[Question], Told]] = {
 
 def _whys(question: Question) -> tuple[str, ...]:
     """What is said to wrong answers."""
+    return tuple(why for why, _ in _whys_and_keys(question))
+
+
+def _whys_and_keys(question: Question) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What is said to a wrong answer, and which answers would have been right there."""
     match question:
-        case Number() | ShortText():
-            return tuple(mistake.why for mistake in question.mistakes)
+        case Number():
+            right = tuple(f"{bound:f}" for bound in question.bounds)
+            yield from ((mistake.why, right) for mistake in question.mistakes)
+        case ShortText():
+            right = (question.key, *question.accept)
+            yield from ((mistake.why, right) for mistake in question.mistakes)
         case Fill():
-            return tuple(mistake.why for blank in question.blanks for mistake in blank.mistakes)
+            for blank in question.blanks:
+                right = (blank.key, *blank.accept)
+                yield from ((mistake.why, right) for mistake in blank.mistakes)
         case Match():
-            return tuple(pair.why for pair in question.pairs)
-    return tuple(choice.why for choice in choices(question) if not choice.right)
+            yield from ((pair.why, (pair.right,)) for pair in question.pairs)
+        case _:
+            there = choices(question)
+            right = tuple(choice.text for choice in there if choice.right)
+            for choice in there:
+                if not choice.right:  # what it says itself is there to be read anyway
+                    yield choice.why, tuple(key for key in right if not _names(choice.text, key))
+
+
+def _names(why: str, key: str) -> bool:
+    """Whether `key` stands in `why` as words of its own, however they are spelled.
+
+    >>> _names("It ends at 65,535.", "65535"), _names("Think of port 4430.", "443")
+    (True, False)
+    """
+    said, named = (re.sub(r"(?<=\d),(?=\d{3})", "", plain(text)) for text in (why, key))
+    return re.search(rf"(?<![\w.-]){re.escape(named)}(?![\w-]|\.\w)", said) is not None
 
 
 def _shown(question: Question) -> tuple[str, ...]:

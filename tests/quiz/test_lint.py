@@ -67,6 +67,8 @@ BROKEN: dict[str, tuple[str, dict[str, str], str]] = {
     "why": ("sentences", {"choices": CHOICES.replace("No.", "no", 1), "key": "one"}, 'why .*"no"'),
     "code": ("code", {"explanation": '"It is `ss."'}, "backtick"),
     "code in a choice": ("code", {"choices": CHOICES.replace("one", "o`ne"), "key": "o`ne"}, "`"),
+    "given away": ("given away", {"choices": CHOICES.replace("No", "It is one", 1), "key": "one"},
+                   'holds the key "one"'),
     "above": ("tricks", {"choices": CHOICES.replace("two", "all of these"), "key": "one"}, "all"),
     "except": ("tricks", {"prompt": "Which of these is so EXCEPT on Sundays?"}, "EXCEPT"),
     "mistakes": ("foreseen", NUMBER, "No wrong answer"),

@@ -80,8 +80,11 @@ def edge_of_range(chance: Random, subject: str = "") -> Number:
     sheet = Sheet(number)
     for beside in (number - 1, number + 1):
         if 0 <= beside <= MAX_PORT:
-            sheet.wrong(beside, "Near, by one. " + _is_in(beside))
-    sheet.wrong(MAX_PORT + 1, "So many numbers there are. As 0 is one of them, the last is lower.")
+            there = "The range goes on by one." if beside in right else _is_in(beside)
+            sheet.wrong(beside, f"Near, by one. {there}")
+    sheet.wrong(
+        MAX_PORT + 1, "So many numbers there are, and this is none: 16 bits do not reach it."
+    )
     for edge in EDGES:
         sheet.wrong(edge, f"There the {port_range(edge).name} ports {_ends(edge)}.")
     for other, why in (_ROUND | _LINUX).items():
