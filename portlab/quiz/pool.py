@@ -21,6 +21,8 @@ from portlab.quiz.verdict import key_in_words
 from portlab.wording import listed
 
 WEAK = "weak"
+RANGES = "ranges"
+"""No topic: in the terminal this word opens a quiz of its own, so it means that everywhere."""
 MADE_OF_EACH = 3
 """So many questions of each generator that fits go into a pool."""
 
@@ -110,6 +112,11 @@ def draw(there: list[Question], count: int, seed: int) -> list[Question]:
 
 def _found(there: Sequence[Question], topic: str | None) -> list[Question]:
     """What belongs to `topic`, or else speaks of it. Raises QuizError where nothing does."""
+    if topic is not None and topic.casefold() == RANGES:
+        raise QuizError(
+            "The port-range quiz is called so: `port_range_quiz()`, in a terminal `portlab quiz "
+            'ranges`. For all questions about ranges of ports, give their letter, "R".'
+        )
     for fits in (_belongs, _speaks_of):
         if found := [question for question in there if fits(question, topic)]:
             return found

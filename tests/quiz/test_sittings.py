@@ -81,6 +81,18 @@ def test_what_is_no_topic_is_told_with_all_that_are() -> None:
         exam("05", minutes=0)
 
 
+def test_the_word_of_the_port_range_quiz_is_no_topic_anywhere(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(QuizError, match=r'port_range_quiz\(\).*quiz ranges.*"R"'):
+        practice("ranges")
+    assert main(["quiz", "--json", "Ranges"]) == 2
+    assert "give their letter" in capsys.readouterr().err
+    assert main(["quiz", "--json", "R"]) == 0
+    covered = [row for one in json.loads(capsys.readouterr().out) for row in one["covers"]]
+    assert any(row.startswith("R") for row in covered)
+
+
 def test_a_cell_run_again_goes_on_where_it_stands() -> None:
     session = practice("05", count=2)
     session.answer(1, right_answer(session.questions[0]))
