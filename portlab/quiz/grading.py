@@ -193,12 +193,14 @@ def as_number(answer: Any) -> Decimal:
 
 
 def plain(text: str) -> str:
-    """`text` without what does not matter in a short answer: case, spaces, quotes, a full stop.
+    """`text` without what does not matter in a short answer: case, quotes, a full stop at the end,
+    more than one space, and a space beside a comma.
 
-    >>> plain(" `SYN-SENT`. ")
-    'syn-sent'
+    >>> plain(" `SYN-SENT`. "), plain("RST, ACK")
+    ('syn-sent', 'rst,ack')
     """
-    return " ".join(re.sub(r"[`'\"]", "", text).strip().rstrip(".").casefold().split())
+    words = " ".join(re.sub(r"[`'\"]", "", text).strip().rstrip(".").casefold().split())
+    return re.sub(r" ?, ?", ",", words)
 
 
 def _texts(choices: tuple[Choice, ...]) -> list[str]:

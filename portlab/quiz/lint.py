@@ -221,7 +221,7 @@ def _names(why: str, key: str) -> bool:
     >>> _names("It ends at 65,535.", "65535"), _names("Think of port 4430.", "443")
     (True, False)
     """
-    said, named = (re.sub(r"(?<=\d),(?=\d{3})", "", plain(text)) for text in (why, key))
+    said, named = (plain(re.sub(r"(?<=\d),(?=\d{3})", "", text)) for text in (why, key))
     return re.search(rf"(?<![\w.-]){re.escape(named)}(?![\w-]|\.\w)", said) is not None
 
 

@@ -25,6 +25,7 @@ RANGE = NUMBER.replace("key: 3", "key: 49152\n  to: 65535")
         (ONE, "It follows on the `SYN`.", "SYN"),
         (MANY, "Look at the second.", "the second"),
         (NUMBER, "There are 3.", "3"),
+        (NUMBER, "Count 2, 3.", "3"),
         (RANGE, "The range ends at 65,535.", "65535"),
         (TEXT, "First it is in syn-sent, then here.", "SYN-SENT"),
         (MATCH, "It opens a conversation.", "opens"),

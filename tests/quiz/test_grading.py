@@ -1,5 +1,6 @@
 """Every kind of answer graded, with something to say to each of its parts."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -44,6 +45,15 @@ def test_a_wrong_choice_is_answered_with_its_why_the_key_and_the_reference() -> 
     assert said.startswith("Not right.\nYou answered: SYN\nRight is: SYN-ACK")
     for part in ("Too few.", "Because.", "Reference: RFC 9293 section 3.5"):
         assert part in said
+
+
+@pytest.mark.parametrize(
+    "answer", ["RST, ACK", "rst,ack", '"RST ,  ACK"', "`RST,ACK`.", "ack of a reset"]
+)
+def test_case_quotes_and_spaces_do_not_matter_in_a_short_text(answer: str) -> None:
+    question = replace(TEXT, key="ACK of a reset", accept=("RST, ACK",))
+    assert grade(question, answer).right
+    assert not grade(question, answer.replace("k", "").replace("K", "")).right
 
 
 @pytest.mark.parametrize("answer", [["a", "c"], "a c", "c, a", ["FIN", "SYN"], {"a", "c"}])
