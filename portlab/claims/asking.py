@@ -70,7 +70,7 @@ CLAIMS = (
         "The number says what is to be expected. Whoever runs the host decides what listens there, "
         "and what listens may pass the connection on to something else. To know, ask the service "
         "in its own language.",
-        "the note at the head of IANA's registry; RFC 7605",
+        "the note at the head of IANA's registry; RFC 7605 section 5",
         dict.fromkeys(("model", "kernel"), Trial(two_languages, the_number_proves_the_service)),
         only_there="elsewhere port 49 may be kept for administrators",
     ),

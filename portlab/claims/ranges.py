@@ -238,7 +238,8 @@ CLAIMS = (
         "It is a rule of some systems, not of TCP or UDP. Linux asks for a right by default, and "
         "can be told otherwise; macOS asks only where a program wants one address; Windows does "
         "not ask. To connect to such a port nobody needs a right.",
-        "ip(7) of Linux, ip_unprivileged_port_start; capabilities(7), CAP_NET_BIND_SERVICE",
+        'ip(7) of Linux; capabilities(7), CAP_NET_BIND_SERVICE; Linux, "IP Sysctl", '
+        "ip_unprivileged_port_start",
         {world: Trial(ask_for_a_low_port, rights_were_needed) for world in ("model", "loopback")},
     ),
     Claim(
@@ -247,7 +248,7 @@ CLAIMS = (
         "false",
         "An assignment is an entry in a list. No host, router or line checks what speaks behind "
         "a number: who runs something else there only confuses people, and firewalls.",
-        "RFC 7605; the note at the head of IANA's registry",
+        "RFC 7605 section 5; the note at the head of IANA's registry",
         _on_linux_too(Trial(echo_behind_443, nothing_else_runs)),
         _FAMOUS,
     ),

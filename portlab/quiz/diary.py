@@ -1,6 +1,6 @@
-"""What a session or a prediction writes down, and finds again when it is opened another day."""
+"""What a sitting or a prediction writes down, and finds again when it is opened another day."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import TypeVar
 
 from portlab.errors import ProgressError
@@ -12,9 +12,9 @@ T = TypeVar("T")
 
 
 class Diary:
-    """The answers that `name` has written into `progress`: the code of a session, or a prediction.
+    """What `name` has written into `progress`: the code of a sitting, or predictions.
 
-    What cannot be written down is counted in the sitting all the same; `problem` then says why.
+    What cannot be written down counts in the sitting all the same; `problem` then says why.
     """
 
     def __init__(
@@ -25,37 +25,43 @@ class Diary:
         self._progress = progress or Progress()
         self._clock = clock
 
-    def note(self, verdict: Verdict, outcome: Outcome) -> None:
-        """Write down an answer that counts."""
-        self.write(verdict.question.id, outcome, verdict.as_answered)
+    def begin(self) -> None:
+        """Write down that the time of an exam runs from now on."""
+        self._add(self._entry("", "begun"))
 
-    def write(self, question: str, outcome: Outcome, given: tuple[str, ...]) -> None:
-        """Write down what was `given` to the question of this id, and what came of it."""
-        answer = Answer(self._clock(), question, outcome, self._name, given)
-        self._try(lambda: self._progress.add(answer))
+    def note(self, verdict: Verdict, outcome: Outcome, *, over: bool = False) -> None:
+        """Write down an answer; with `over`, in the same step, that it was the last."""
+        answer = self._entry(verdict.question.id, outcome, verdict.as_answered)
+        self._add(answer, *([self._entry("", "over")] if over else []))
+
+    def end(self) -> None:
+        """Write down that the sitting is over: what comes after is another one."""
+        self._add(self._entry("", "over"))
+
+    def predict(self, name: str, outcome: Outcome, given: tuple[str, ...]) -> None:
+        """Write down a prediction, or what came of it."""
+        self._add(self._entry(name, outcome, given))
 
     def last(self, question: str) -> Answer | None:
         """What was written down last of one question."""
-        found = [answer for answer in self.answers() if answer.question == question]
+        found = [answer for answer in self._there() if answer.question == question]
         return found[-1] if found else None
 
-    def answers(self) -> tuple[Answer, ...]:
-        """All answers of sittings of this name, in order of time."""
+    def left(self) -> tuple[Answer, ...]:
+        """What was written down since the last sitting was over, in that order."""
+        there = self._there()
+        ends = [at for at, answer in enumerate(there, 1) if answer.outcome == "over"]
+        return there[ends[-1] if ends else 0 :]
+
+    def _there(self) -> tuple[Answer, ...]:
         there = self._try(self._progress.answers) or ()
         return tuple(answer for answer in there if answer.session == self._name)
 
-    def earlier(self, questions: Collection[str]) -> dict[str, Answer]:
-        """The answers of a sitting that was left before all of `questions` were answered.
+    def _entry(self, question: str, outcome: Outcome, given: tuple[str, ...] = ()) -> Answer:
+        return Answer(self._clock(), question, outcome, self._name, given)
 
-        A sitting is over with its last answer; what comes after begins another.
-        """
-        sitting: dict[str, Answer] = {}
-        for answer in self.answers():
-            if answer.question in questions:
-                sitting[answer.question] = answer
-                if len(sitting) == len(questions):
-                    sitting = {}
-        return sitting
+    def _add(self, *answers: Answer) -> None:
+        self._try(lambda: self._progress.add(*answers))
 
     def _try(self, use: Callable[[], T]) -> T | None:
         try:

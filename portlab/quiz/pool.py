@@ -5,7 +5,7 @@ The bank's questions are joined by generated ones, where a generator covers the 
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
 
@@ -15,7 +15,7 @@ from portlab.quiz import bank
 from portlab.quiz.generated import GENERATORS, again, generate
 from portlab.quiz.progress import Answer
 from portlab.quiz.question import Question
-from portlab.quiz.review import due, memories
+from portlab.quiz.review import Memory, due, memories
 from portlab.quiz.topics import TOPICS, letter_of, letters_about
 from portlab.quiz.verdict import key_in_words
 from portlab.wording import listed
@@ -45,17 +45,20 @@ def blueprint() -> tuple[Topic, ...]:
     return tuple(Topic(one["topic"], one["about"], tuple(one["lessons"])) for one in read)
 
 
-def pool(topic: str | None, seed: int, answers: Iterable[Answer] = ()) -> list[Question]:
+def pool(
+    topic: str | None, seed: int, answers: Iterable[Answer] = (), count: int = 20
+) -> list[Question]:
     """All core questions to `topic`; None is everything, `WEAK` what was not known in `answers`.
 
     A topic is a lesson ("05"), a row ("S1"), a letter of rows or what it is about ("S",
     "services"), a topic of the exam ("4.2"), a generator ("next-ack"), or else a word that
-    questions speak of ("mail"). Raises QuizError where there are none, with what there is.
+    questions speak of ("mail"). A generator gives `count` that are not the same, or as many as it
+    has. Raises QuizError where there are none, with what there is.
     """
     if topic == WEAK:
         return weak(answers, seed)
     if topic in GENERATORS:
-        return [generate(topic, seed * 1000 + number) for number in range(20)]
+        return _made(topic, seed, count)
     files = [file for file in bank.files() if file.stem == _as_lesson(topic)] or bank.files()
     there = [question for question in bank.load_sound(files) if not question.further]
     made = [
@@ -76,27 +79,33 @@ def written(topic: str | None) -> list[Question]:
 
 def weak(answers: Iterable[Answer], seed: int) -> list[Question]:
     """What was answered wrong last, or not at once, or is soonest forgotten; the worst first."""
-    known = memories(answers)
-    by_id = {question.id: question for question in bank.load_sound(bank.files())}
     order = {"wrong": 0, "second try": 1, "right": 2}
-    worst = sorted(known.values(), key=lambda one: (order[one.last], one.stability, one.question))
-    found = [by_id.get(one.question) or again(one.question, seed) for one in worst]
-    return [question for question in found if question is not None]
+    known = memories(answers).values()
+    worst = sorted(known, key=lambda one: (order[one.last], one.stability, one.question))
+    return _once_more(worst, seed)
 
 
 def to_review(answers: Iterable[Answer], at: int) -> list[Question]:
-    """What is due to be asked again at `at` (seconds of Unix time), longest due first.
+    """What is due to be asked again at `at` (seconds of Unix time), longest due first."""
+    return _once_more(due(answers, at), at // 86_400)  # another conversation each day
 
-    What is in the bank no longer, and no generator gives, is left out.
-    """
+
+def _once_more(known: Iterable[Memory], seed: int) -> list[Question]:
+    """The questions that are remembered, without those that are there no longer."""
     by_id = {question.id: question for question in bank.load_sound(bank.files())}
-    day = at // 86_400  # another conversation of the same kind each day
-    found = [by_id.get(one.question) or again(one.question, day) for one in due(answers, at)]
-    return list({question.id: question for question in found if question is not None}.values())
+    found = []
+    for one in known:
+        question = by_id.get(one.question) or again(one.question, seed)
+        if question is not None:  # also of another conversation it is the same question
+            found.append(replace(question, id=one.question))
+    return found
 
 
 def draw(there: list[Question], count: int, seed: int) -> list[Question]:
-    """`count` of them, over as many rows and kinds as there are; always the same for a `seed`."""
+    """`count` of them, over as many rows as there are; always the same for a `seed`.
+
+    Always the next question is one whose rows were asked least so far.
+    """
     chance = Random(seed)
     left = sorted(there, key=lambda _: chance.random())
     asked: dict[str, int] = {}
@@ -121,6 +130,20 @@ def _found(there: Sequence[Question], topic: str | None) -> list[Question]:
         if found := [question for question in there if fits(question, topic)]:
             return found
     raise QuizError(_unknown(str(topic), there))
+
+
+def _made(generator: str, seed: int, count: int) -> list[Question]:
+    made: dict[str, Question] = {}
+    for number in range(_TURNS * count):
+        question = generate(generator, seed * 1000 + number)
+        made.setdefault(question.id, question)
+        if len(made) == count:
+            break
+    return list(made.values())
+
+
+_TURNS = 10
+"""So often, for each question that is wanted, one is made before there are held to be no more."""
 
 
 def _belongs(question: Question, topic: str | None) -> bool:

@@ -132,7 +132,7 @@ class Prediction:
     def _write(self, outcome: Outcome) -> None:
         if self.diary is not None and self.locked is not None:
             given = self._words[1 + self.locked]
-            self.diary.write(self.name, outcome, (given, *self._words))
+            self.diary.predict(self.name, outcome, (given, *self._words))
 
     @property
     def _words(self) -> tuple[str, ...]:

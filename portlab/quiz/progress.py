@@ -15,15 +15,20 @@ from typing import Any, Literal, get_args
 from portlab.errors import ProgressError
 from portlab.system import only_one, replace_file, user_folder, write_new_file
 
-Outcome = Literal["right", "second try", "wrong", "locked in", "as predicted", "surprise"]
-"""Of a question: right at once, right after a hint, not right. Of a prediction: locked in, and what
-the run then said to it."""
+Outcome = Literal[
+    "right", "second try", "wrong", "not yet",
+    "begun", "over",
+    "locked in", "as predicted", "surprise",
+]  # fmt: skip
+"""Of a question: right at once, right after a hint, not right; not right, with another try left. Of
+a sitting: the time of an exam runs, all is answered. Of a prediction: locked in, and what the run
+said to it."""
 
 _OUTCOMES = get_args(Outcome)
 _FORMAT, _VERSION = "portlab progress", 1
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One answer: `time` in whole seconds of Unix time, `question` the question's id.
 
@@ -49,7 +54,7 @@ class Progress:
         self.file = file or user_folder() / "progress.json"
 
     def answers(self) -> tuple[Answer, ...]:
-        """All answers in order of time; none where there is no file yet."""
+        """All answers in the order in which they were given; none where there is no file yet."""
         return _read(self.file) if self.file.exists() else ()
 
     def add(self, *answers: Answer) -> None:
@@ -93,7 +98,9 @@ class Progress:
         def joined(ours: tuple[Answer, ...]) -> Iterable[Answer]:
             nonlocal before
             before = len(ours)
-            return {*ours, *theirs}
+            known = {*ours}
+            new = [answer for answer in theirs if answer not in known]
+            return sorted((*ours, *new), key=lambda answer: answer.time)
 
         return self._change(joined) - before
 
@@ -104,7 +111,7 @@ class Progress:
                 # What a killed program has left: with the lock in hand, nobody is writing it.
                 for left in self.file.parent.glob(f".{self.file.name}.*"):
                     left.unlink(missing_ok=True)
-                answers = sorted(change(self.answers()))
+                answers = tuple(change(self.answers()))
                 replace_file(self.file, _written(answers))
                 return len(answers)
         except OSError as error:
@@ -145,7 +152,7 @@ def _read(file: Path) -> tuple[Answer, ...]:
         )
     if version != _VERSION or not isinstance(answers, list):
         raise _damaged(file, "it has no answers of this form")
-    return tuple(sorted(_answer(file, number, one) for number, one in enumerate(answers, 1)))
+    return tuple(_answer(file, number, one) for number, one in enumerate(answers, 1))
 
 
 def _answer(file: Path, number: int, entry: Any) -> Answer:

@@ -3,12 +3,12 @@
 Where the numbers lie that were asked for is shown on the port map after each answer.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from portlab.errors import QuizError
 from portlab.quiz.adaptive import Asked, Told, next_question, standing
 from portlab.quiz.diary import Diary
-from portlab.quiz.progress import Outcome
+from portlab.quiz.progress import Answer, Outcome
 from portlab.quiz.range_skills import SKILLS, on_the_map
 from portlab.quiz.session import Session
 from portlab.quiz.verdict import Verdict
@@ -32,35 +32,32 @@ class RangeSession(Session):
             "The port-range quiz", [self._asked.question], call, others, tries=2, diary=diary
         )
 
-    def _go_on(self, diary: Diary) -> None:
+    def _go_on(self, left: Sequence[Answer]) -> None:
         """Give the answers of earlier days again, and stand where they lead."""
-        there = list(diary.answers())
-        while found := [one for one in there if one.question == self.questions[-1].id]:
-            there.remove(found[0])
-            try:
-                verdict = self._graded_again(self.questions[-1], found[0].given)
-            except QuizError:  # the question has changed since
-                break
-            self.verdicts[-1] = verdict
-            self._advance(found[0].outcome)
-            if self.over:  # and what comes after is of another sitting
-                self._begin_afresh()
+        for answer in left:
+            same = answer.question == self.questions[-1].id
+            if same and self._take_up(len(self.questions) - 1, answer):
+                self._advance(answer.outcome)
         self._place = len(self.questions) - 1
-
-    def _begin_afresh(self) -> None:
-        self._history = []
-        self._asked = self._next()
-        self.questions = (self._asked.question,)
-        self.verdicts, self._hints = [None], [None]
 
     def _settle(self, number: int, verdict: Verdict, outcome: Outcome) -> None:
         super()._settle(number, verdict, outcome)
         self._advance(outcome)
 
+    def _ends_with(self, outcome: Outcome) -> bool:
+        return self._after(outcome) is None
+
+    def _after(self, outcome: Outcome) -> Asked | None:
+        """What is asked after such an answer to the last question; None if that is all."""
+        if len(self.questions) == self._at_most:
+            return None
+        told = Told(self._asked, outcome)
+        return next_question(SKILLS, [*self._history, told], self._seed)
+
     def _advance(self, outcome: Outcome) -> None:
+        following = self._after(outcome)
         self._history.append(Told(self._asked, outcome))
-        following = next_question(SKILLS, self._history, self._seed)
-        if following is None or len(self.questions) == self._at_most:
+        if following is None:
             return
         self._asked = following
         self.questions = (*self.questions, following.question)

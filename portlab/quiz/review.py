@@ -34,7 +34,8 @@ def memories(answers: Iterable[Answer]) -> dict[str, Memory]:
     }  # a prediction is no matter of memory
     scheduler = Scheduler(enable_fuzzing=False)  # the same answers, the same days
     histories: dict[str, list[Answer]] = {}
-    for answer in sorted(one for one in answers if one.outcome in ratings):
+    graded = (one for one in answers if one.outcome in ratings)
+    for answer in sorted(graded, key=lambda one: (one.time, one.outcome)):
         histories.setdefault(answer.question, []).append(answer)
     found = {}
     for question, history in histories.items():

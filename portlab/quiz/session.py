@@ -13,8 +13,8 @@ from portlab.quiz.answered import Answered, hint_for_page, map_for_page, verdict
 from portlab.quiz.asking import asked, choices, example, in_lines
 from portlab.quiz.diary import Diary
 from portlab.quiz.grading import grade
-from portlab.quiz.progress import Outcome
-from portlab.quiz.question import ManyChoices, Match, Order, Question
+from portlab.quiz.progress import Answer, Outcome
+from portlab.quiz.question import Fill, ManyChoices, Match, Order, Question
 from portlab.quiz.showing import bundle
 from portlab.quiz.verdict import Verdict, key_in_words
 from portlab.system import now
@@ -30,7 +30,8 @@ class Session:
     `call` is the code that opens it, for who answers by typing; `more` says how to get others.
     `tries` may be 2: a first wrong answer then brings a hint. `exam` says nothing before the end,
     and `seconds`, if given, is all the time there is from the first look on. What is answered is
-    written into `diary`, and a sitting that was left in the middle goes on.
+    written into `diary`, and a sitting that was left in the middle goes on, unless it is always
+    `afresh`; the time of an exam runs on meanwhile.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Session:
         exam: bool = False,
         seconds: int | None = None,
         diary: Diary | None = None,
+        afresh: bool = False,
         clock: Callable[[], int] = now,
     ) -> None:
         self.title = title
@@ -59,30 +61,36 @@ class Session:
         self._ends: int | None = None
         self._diary = diary
         self._place = 0
-        if diary is not None and not exam:
-            self._go_on(diary)
+        self._ended = False
+        if diary is not None and not afresh:
+            self._go_on(diary.left())
 
-    def _go_on(self, diary: Diary) -> None:
-        """Take up what was answered another day, and stand before the first open question."""
-        earlier = diary.earlier([question.id for question in self.questions])
-        for number, question in enumerate(self.questions):
-            if question.id in earlier:
-                try:
-                    self.verdicts[number] = self._graded_again(question, earlier[question.id].given)
-                except QuizError:  # the question has changed since
-                    continue
+    def _go_on(self, left: Sequence[Answer]) -> None:
+        """Take up what was `left` another day, and stand before the first open question."""
+        places = {question.id: place for place, question in enumerate(self.questions)}
+        for answer in left:
+            if answer.outcome == "begun" and self._seconds is not None:
+                self._ends = answer.time + self._seconds
+            elif answer.question in places:
+                self._take_up(places[answer.question], answer)
         self._place = self._first_open
 
-    @staticmethod
-    def _graded_again(question: Question, given: tuple[str, ...]) -> Verdict:
-        """An answer as it was written down. Raises QuizError where it answers no longer."""
-        one = len(given) == 1 and not isinstance(question, ManyChoices)
-        return grade(question, given[0] if one else list(given))
+    def _take_up(self, place: int, answer: Answer) -> bool:
+        """Give an answer again that was written down; whether it counts, and is no first try."""
+        question, given = self.questions[place], answer.given
+        whole = isinstance(question, ManyChoices | Match | Order | Fill)
+        try:
+            verdict = grade(question, list(given) if whole else given[0])
+        except (QuizError, IndexError):  # the question has changed since
+            return False
+        kept = self._hints if answer.outcome == "not yet" else self.verdicts
+        kept[place] = verdict
+        return kept is self.verdicts
 
     @property
     def over(self) -> bool:
-        """Whether every question is answered, or the time of an exam is up."""
-        return None not in self.verdicts or self._time_is_up
+        """Whether every question is answered, or an exam is handed in or its time is up."""
+        return self._ended or None not in self.verdicts or self._time_is_up
 
     @property
     def _first_open(self) -> int:
@@ -94,13 +102,20 @@ class Session:
         """Seconds that are left of an exam; None where time does not matter."""
         if self._seconds is None:
             return None
+        at = self._clock()
         if self._ends is None:
-            self._ends = self._clock() + self._seconds
-        return max(0, self._ends - self._clock())
+            self._ends = at + self._seconds
+            if self._diary is not None:
+                self._diary.begin()
+        # A clock that is set back gives no more time than there was.
+        return min(max(0, self._ends - at), self._seconds)
 
     @property
     def _time_is_up(self) -> bool:
-        return self._seconds is not None and self.left == 0
+        if self.left != 0:
+            return False
+        self.hand_in()
+        return True
 
     def answer(self, number: int, answer: Any) -> "Answered":
         """Answer question `number`, from 1: with a letter, letters, a number or a text.
@@ -113,13 +128,17 @@ class Session:
             )
         if self._time_is_up:
             raise QuizError("The time is up: what was answered before counts.")
+        if self._ended:
+            raise QuizError("The exam is over: what was answered before counts.")
         if self.verdicts[number - 1] is not None:
             raise QuizError(f"Question {number} is answered, and that answer counts.")
         verdict = grade(self.questions[number - 1], answer)
         first = self._hints[number - 1] is None
         if not verdict.right and first and self._tries > 1:
             self._hints[number - 1] = verdict
-            return Answered(verdict, final=False)
+            if self._diary is not None:
+                self._diary.note(verdict, "not yet")
+            return Answered(verdict, self._problem, final=False)
         outcome: Outcome = "wrong"
         if verdict.right:
             outcome = "right" if first else "second try"
@@ -133,7 +152,26 @@ class Session:
         """Take an answer that counts."""
         self.verdicts[number - 1] = verdict
         if self._diary is not None:
-            self._diary.note(verdict, outcome)
+            self._diary.note(verdict, outcome, over=self._ends_with(outcome))
+        if self.exam:
+            self._pass_what_is_answered()
+
+    def _ends_with(self, outcome: Outcome) -> bool:
+        """Whether the sitting is over with an answer that counts so."""
+        return None not in self.verdicts
+
+    def hand_in(self) -> None:
+        """End an exam: what is open stays open."""
+        if not self._ended and None in self.verdicts and self._diary is not None:
+            self._diary.end()
+        self._ended = True
+
+    def _pass_what_is_answered(self) -> None:
+        """Stand before the next open question of an exam; behind the last one it is over."""
+        while self._place < len(self.questions) and self.verdicts[self._place] is not None:
+            self._place += 1
+        if self._place == len(self.questions):
+            self.hand_in()
 
     def map(self, number: int) -> "PortMap | None":
         """Where the numbers lie that question `number`, from 1, is about; None where it has none
@@ -170,7 +208,7 @@ class Session:
             "left": self.left,
             "problem": self._problem,
         }
-        if self._place < len(self.questions) and not self._time_is_up:
+        if self._place < len(self.questions) and not self._time_is_up and not self._ended:
             question = self.questions[self._place]
             verdict, hint = self.verdicts[self._place], self._hints[self._place]
             return shown | {
@@ -198,7 +236,7 @@ class Session:
         {do: "leave"} leaves a question of an exam open. Anything else is ignored. Raises QuizError
         for an answer that cannot be graded.
         """
-        if self._place == len(self.questions):
+        if self._place == len(self.questions) or self._ended:
             return
         verdict = self.verdicts[self._place]
         match message:
@@ -206,9 +244,9 @@ class Session:
                 self._place += 1
             case {"do": "leave"} if self.exam:
                 self._place += 1
+                self._pass_what_is_answered()
             case {"do": "answer", "answer": list() | str() as answer} if verdict is None:
                 self.answer(self._place + 1, self._from_page(answer))
-                self._place += self.exam
 
     def _from_page(self, answer: Any) -> Any:
         """A page names choices by their numbers, which are not to be taken for their words."""

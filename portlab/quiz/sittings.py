@@ -6,6 +6,7 @@ the terminal ask alike. The same seed asks everybody the same.
 
 from collections.abc import Callable
 from hashlib import sha256
+from math import isfinite
 
 from portlab.errors import QuizError
 from portlab.quiz.diary import Diary
@@ -19,52 +20,75 @@ from portlab.system import is_static, now
 from portlab.trace.trace import Trace
 
 _open: dict[str, Session] = {}
-"""The sittings of this kernel, by their call, so that running a cell again loses no answer."""
+"""The sittings of this kernel, by their names, so that running a cell again loses no answer."""
+
+Topic = str | int | Trace | None
 
 
-def practice(topic: str | Trace | None = None, *, count: int = 10, seed: int = 1) -> Session:
+def practice(topic: Topic = None, *, count: int = 10, seed: int = 1) -> Session:
     """Questions with a word to each answer at once, and a second try after a hint.
 
     `topic` is a lesson ("05"), a row of the contents ("S1"), a letter of them or its words
     ("S", "services"), a topic of the exam ("4.2"), a generator ("next-ack"), "weak" for what you
     did not know, a word that questions speak of ("mail"), a Trace of your own, such as
     `load("mine.pcapng")`, whose orderly TCP conversations are then asked about, or None for all.
-    Raises QuizError for a topic without questions, and a count under 1.
+    Raises QuizError for a topic without questions, a count under 1, and a seed that is no number.
     """
-    call = _call("practice", topic, count=(count, 10), seed=(seed, 1))
-    return _sitting(call + _content(topic), lambda: _practice(topic, count, seed, call))
+    topic = _checked(topic, count, seed)
+    call = call_of("practice", topic, count=(count, 10), seed=(seed, 1))
+    other = call_of("practice", topic, count=(count, 10), seed=(seed + 1, 1))
+    name = call + _content(topic)
+
+    def make() -> Session:
+        asked = _there(topic, seed, count)
+        # What is weak changes with every answer, so such a sitting never goes on another day.
+        is_weak = topic == WEAK
+        return Session(
+            "Practice" + _about(topic),
+            asked[:count] if is_weak else draw(asked, count, seed),
+            call,
+            f"For others, run `{other}`.",
+            tries=2,
+            diary=diary(name),
+            afresh=is_weak,
+        )
+
+    return sitting(name, make)
 
 
 def exam(
-    topic: str | Trace | None = None,
-    *,
-    count: int = 20,
-    minutes: float | None = None,
-    seed: int = 1,
+    topic: Topic = None, *, count: int = 20, minutes: float | None = None, seed: int = 1
 ) -> Session:
     """Questions without a word before the end; `minutes` is all the time there is, None no limit.
 
-    A minute and a half for each question is usual. Topics, seed and errors are those of `practice`.
+    A minute and a half for each question is usual. The time runs from the first look on, also
+    while the notebook is closed. Topics, seed and errors are those of `practice`.
     """
-    if minutes is not None and not minutes > 0:
+    topic = _checked(topic, count, seed)
+    if minutes is not None and not (
+        isinstance(minutes, int | float) and minutes > 0 and isfinite(minutes)
+    ):
         raise QuizError(f"minutes={minutes!r} is no time. Give more than 0, or leave it away.")
-    call = _call("exam", topic, count=(count, 20), minutes=(minutes, None), seed=(seed, 1))
-
-    def make() -> Session:
-        asked = draw(_there(topic, seed, count), count, seed)
-        seconds = None if minutes is None else round(60 * minutes)
-        more = "Each key stands beside what was missed. `practice()` explains at once."
-        diary = None if is_static() else Diary(call + _content(topic))
-        return Session(
-            "Exam" + _about(topic), asked, call, more, exam=True, seconds=seconds, diary=diary
-        )
-
-    return _sitting(call + _content(topic), make)
+    call = call_of("exam", topic, count=(count, 20), minutes=(minutes, None), seed=(seed, 1))
+    name = call + _content(topic)
+    return sitting(
+        name,
+        lambda: Session(
+            "Exam" + _about(topic),
+            draw(_there(topic, seed, count), count, seed),
+            call,
+            "Each key stands beside what was missed. `practice()` explains at once.",
+            exam=True,
+            seconds=None if minutes is None else max(1, round(60 * minutes)),
+            diary=diary(name),
+        ),
+    )
 
 
 def review(*, count: int = 20) -> Session:
     """What is due to be asked again, longest due first. Raises QuizError if nothing is."""
-    call = _call("review", None, count=(count, 20))
+    _checked(None, count, 1)
+    call = call_of("review", None, count=(count, 20))
 
     def make() -> Session:
         asked = to_review(Progress().answers(), now())
@@ -74,9 +98,10 @@ def review(*, count: int = 20) -> Session:
                 "back here when it is about to be forgotten."
             )
         more = "Run the cell again another day: what is due then is asked then."
-        return Session("Review", asked[: _checked(count)], call, more, diary=Diary(call))
+        # What was answered is due no more, so there is nothing to go on with.
+        return Session("Review", asked[:count], call, more, diary=diary(call), afresh=True)
 
-    return _sitting(call, make)
+    return sitting(call, make)
 
 
 def port_range_quiz(*, count: int = 20, seed: int = 1) -> Session:
@@ -90,59 +115,52 @@ def port_range_quiz(*, count: int = 20, seed: int = 1) -> Session:
     questions. After each answer the port map shows where the numbers lie.
     Raises QuizError for a count under 1.
     """
-    call = _call("port_range_quiz", None, count=(count, 20), seed=(seed, 1))
-    other = _call("port_range_quiz", None, count=(count, 20), seed=(seed + 1, 1))
-
-    def make() -> Session:
-        return RangeSession(
-            call,
-            f"For others, run `{other}`.",
-            at_most=_checked(count),
-            seed=seed,
-            diary=None if is_static() else Diary(call),
-        )
-
-    return _sitting(call, make)
+    _checked(None, count, seed)
+    call = call_of("port_range_quiz", None, count=(count, 20), seed=(seed, 1))
+    other = call_of("port_range_quiz", None, count=(count, 20), seed=(seed + 1, 1))
+    more = f"For others, run `{other}`."
+    return sitting(
+        call, lambda: RangeSession(call, more, at_most=count, seed=seed, diary=diary(call))
+    )
 
 
-def _practice(topic: str | Trace | None, count: int, seed: int, call: str) -> Session:
-    there = _there(topic, seed, count)
-    asked = there[:count] if topic == WEAK else draw(there, count, seed)
-    other = _call("practice", topic, count=(count, 10), seed=(seed + 1, 1))
-    diary = None if is_static() else Diary(call + _content(topic))
-    title = "Practice" + _about(topic)
-    return Session(title, asked, call, f"For others, run `{other}`.", tries=2, diary=diary)
+def sitting(name: str, make: Callable[[], Session]) -> Session:
+    """The one of this name that is not over yet, or else a new one."""
+    if name not in _open or _open[name].over:
+        _open[name] = make()
+    return _open[name]
+
+
+def diary(name: str) -> Diary | None:
+    """Where the sitting of this name is written down; nowhere while outputs are made static."""
+    return None if is_static() else Diary(name)
+
+
+def call_of(function: str, topic: Topic, **given: tuple[object, object]) -> str:
+    """The code that opens a sitting, without what is so anyway."""
+    words = [] if topic is None else ["trace"] if isinstance(topic, Trace) else [f'"{topic}"']
+    words += [f"{key}={value}" for key, (value, usual) in given.items() if value != usual]
+    return f"{function}({', '.join(words)})"
 
 
 def _there(topic: str | Trace | None, seed: int, count: int) -> list[Question]:
-    _checked(count)
     if isinstance(topic, Trace):
         return asked_of(topic, count, seed)
-    answers = Progress().answers() if topic == WEAK else ()
-    there = pool(topic, seed, answers)
+    there = pool(topic, seed, Progress().answers() if topic == WEAK else (), count)
     if not there:
         raise QuizError("Nothing is known to be weak yet: first answer some, with `practice()`.")
     return there
 
 
-def _checked(count: int) -> int:
+def _checked(topic: Topic, count: int, seed: int) -> str | Trace | None:
+    """`topic` with a lesson as a text. Raises QuizError for what cannot be meant."""
     if not isinstance(count, int) or count < 1:
         raise QuizError(f"count={count!r} asks nothing. Give 1 or more.")
-    return count
-
-
-def _content(topic: str | Trace | None) -> str:
-    """What tells one trace from another, for whoever calls both of them `trace`."""
-    if not isinstance(topic, Trace):
-        return ""
-    packets = b"".join(bytes(one.packet.raw) for one in topic if one.packet is not None)
-    return f" {sha256(packets).hexdigest()[:12]}"
-
-
-def _sitting(call: str, make: Callable[[], Session]) -> Session:
-    if call not in _open or _open[call].over:
-        _open[call] = make()
-    return _open[call]
+    if not isinstance(seed, int):
+        raise QuizError(f"seed={seed!r} is no whole number. Give one, such as 7.")
+    if not isinstance(topic, str | int | Trace | None):
+        raise QuizError(f'{topic!r} is no topic. Give one in quotes, such as "05" or "S1".')
+    return f"{topic:02}" if isinstance(topic, int) else topic
 
 
 def _about(topic: str | Trace | None) -> str:
@@ -151,8 +169,9 @@ def _about(topic: str | Trace | None) -> str:
     return "" if topic is None else f", {topic}"
 
 
-def _call(name: str, topic: str | Trace | None, **given: tuple[object, object]) -> str:
-    """The code that opens this sitting, without what is so anyway."""
-    words = [] if topic is None else ["trace"] if isinstance(topic, Trace) else [f'"{topic}"']
-    words += [f"{key}={value}" for key, (value, usual) in given.items() if value != usual]
-    return f"{name}({', '.join(words)})"
+def _content(topic: str | Trace | None) -> str:
+    """What tells one trace from another, for whoever calls both of them `trace`."""
+    if not isinstance(topic, Trace):
+        return ""
+    packets = b"".join(bytes(one.packet.raw) for one in topic if one.packet is not None)
+    return f" {sha256(packets).hexdigest()[:12]}"

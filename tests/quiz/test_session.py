@@ -9,7 +9,7 @@ import pytest
 
 from portlab import questions
 from portlab.errors import PortlabError
-from portlab.quiz import bank, closing
+from portlab.quiz import bank, closing, sittings
 from portlab.quiz.asking import choices
 from portlab.quiz.progress import Progress
 from portlab.quiz.question import ManyChoices, Number, OneChoice, Question, ShortText
@@ -22,7 +22,7 @@ from tests.quiz.committed import QUESTIONS
 def nothing_open_yet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nor written down; and no slip in one question keeps the others from being asked."""
     monkeypatch.setenv("PORTLAB_HOME", str(tmp_path))
-    monkeypatch.setattr(closing, "_open", {})
+    monkeypatch.setattr(sittings, "_open", {})
     monkeypatch.setattr(bank, "load", lambda files: bank.read(files)[0])
 
 
@@ -111,7 +111,7 @@ def test_a_hint_helps_and_gives_no_key_away() -> None:
 
 def other_day() -> Session:
     """The same cell in a new kernel."""
-    closing._open.clear()
+    sittings._open.clear()
     return questions("05", count=3)
 
 
@@ -129,14 +129,16 @@ def test_what_was_answered_is_there_the_other_day_and_the_place_too() -> None:
     assert [str(v) for v in again.verdicts[:2]] == [str(v) for v in session.verdicts[:2]]
     again.hear({"do": "answer", "answer": right(third)})
     assert other_day().verdicts == [None, None, None]
-    assert [answer.outcome for answer in Progress().answers()] == ["right", "wrong", "right"]
+    outcomes = [answer.outcome for answer in Progress().answers()]
+    assert outcomes == ["right", "not yet", "wrong", "right", "over"]
 
 
 def test_an_answer_at_the_second_try_is_written_down_as_that() -> None:
     session = asked()
     session.answer(1, wrong_text(session.questions[0]))
     session.answer(1, right_text(session.questions[0]))
-    assert [answer.outcome for answer in Progress().answers()] == ["second try"]
+    outcomes = [answer.outcome for answer in Progress().answers()]
+    assert outcomes == ["not yet", "second try"]
 
 
 def test_a_question_that_has_changed_since_is_asked_again() -> None:
@@ -145,7 +147,7 @@ def test_a_question_that_has_changed_since_is_asked_again() -> None:
     (answer,) = Progress().answers()
     Progress().reset()
     Progress().add(replace(answer, given=("what nobody offers now", "twice")))
-    closing._open.clear()
+    sittings._open.clear()
     assert asked().verdicts[0] is None
 
 
@@ -163,7 +165,7 @@ def test_stored_outputs_show_nobodys_answers(monkeypatch: pytest.MonkeyPatch) ->
     session = asked()
     session.answer(1, right_text(session.questions[0]))
     monkeypatch.setenv("PORTLAB_STATIC", "1")
-    closing._open.clear()
+    sittings._open.clear()
     fresh = asked()
     assert fresh.verdicts[0] is None
     fresh.answer(1, right_text(session.questions[0]))

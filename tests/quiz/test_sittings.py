@@ -244,7 +244,8 @@ def test_a_quiz_in_the_terminal(typed: list[str], capsys: pytest.CaptureFixture[
     assert f"Not yet. Try once more. {wrong.text}: {wrong.why}" in said
     assert said.count("Right.") == 2
     assert said.endswith("2 of 2 right")
-    assert [a.outcome for a in Progress().answers()] == ["second try", "right"]
+    outcomes = [answer.outcome for answer in Progress().answers()]
+    assert outcomes == ["not yet", "second try", "right", "over"]
 
 
 def test_what_is_left_in_the_middle_is_kept(
