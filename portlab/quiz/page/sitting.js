@@ -137,20 +137,26 @@ function notYet({ said }) {
   ];
 }
 
-// The time that is left of an exam, in minutes, in seconds at the end. `over` is called once.
+// The time that is left of an exam, in minutes, in seconds at the end. `over` is called when it is up.
 function countdown(signal, over) {
   const shown = html("span", { class: "portlab-left" });
   let ends = null;
   const write = () => {
-    const left = Math.max(0, Math.round((ends - Date.now()) / 1000));
-    const words = left > 60 ? `${Math.ceil(left / 60)} minutes left` : `${left} seconds left`;
+    // Python counts whole seconds that have passed, so asking early would be asking in vain.
+    const left = Math.max(0, Math.ceil((ends - Date.now()) / 1000));
+    const unit = left === 1 ? "second" : "seconds";
+    const words = left > 60 ? `${Math.ceil(left / 60)} minutes left` : `${left} ${unit} left`;
     if (shown.textContent !== words) fill(shown, words);
     if (left > 0) return;
-    clearInterval(ticking);
+    stop();
     over();
   };
   let ticking = null;
-  signal.addEventListener("abort", () => clearInterval(ticking));
+  const stop = () => {
+    clearInterval(ticking);
+    ticking = null; // so that the clock goes on where Python has some time left
+  };
+  signal.addEventListener("abort", stop);
   return {
     show(left) {
       ends = Date.now() + 1000 * left;
