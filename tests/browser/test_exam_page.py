@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
+from portlab.errors import QuizError
 from portlab.quiz import bank
 from portlab.quiz.question import Number
 from portlab.quiz.session import Session
@@ -65,3 +68,20 @@ def test_where_python_has_time_left_the_clock_goes_on(chromium: Browser) -> None
         assert left(page) == "2 seconds left"
         page.clock.run_for(2_000)
         assert asked(page) == ["time", "time"]
+
+
+def test_what_was_typed_stays_where_it_is_no_answer(chromium: Browser) -> None:
+    with exam(chromium, 90) as (page, session, clock):
+        field = page.get_by_role("textbox")
+        field.fill("about 1o01")
+        field.press("Enter")
+        clock.now += 29
+        with pytest.raises(QuizError) as no_number:
+            session.hear({"do": "answer", "answer": "about 1o01"})
+        page.evaluate("([state, problem]) => answer(state, problem)",
+                      [session.state(), str(no_number.value)])  # fmt: skip
+        expect(page.get_by_role("status")).to_have_text(str(no_number.value))
+        expect(field).to_have_value("about 1o01")
+        expect(field).to_be_focused()
+        page.clock.run_for(1_000)
+        assert left(page) == "60 seconds left"  # by Python's clock, not by the page's

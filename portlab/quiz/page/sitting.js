@@ -18,11 +18,20 @@ export function renderQuestions({ model, el }, map = null) {
   const say = (words) => fill(status, words);
   const tell = oneAtATime(model, ending.signal, say);
   const clock = countdown(ending.signal, () => tell({ do: "time" }));
+  // What is drawn now, but for the time that is left: when nothing else has changed, as after an
+  // answer that Python could not grade, what was typed stays.
+  let drawn = null;
   el.append(root);
 
   function draw() {
-    const hadFocus = root.contains(document.activeElement);
     const state = model.get("state");
+    const but = JSON.stringify({ ...state, left: null });
+    if (but === drawn) {
+      if (state.left !== null) clock.show(state.left);
+      return;
+    }
+    drawn = but;
+    const hadFocus = root.contains(document.activeElement);
     map?.show(state.map ?? null);
     const goal = state.tally !== undefined ? drawTally(state) : drawQuestion(state);
     if (hadFocus) goal.focus(); // what had it is gone
