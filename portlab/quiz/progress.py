@@ -50,7 +50,7 @@ class Progress:
 
     def answers(self) -> tuple[Answer, ...]:
         """All answers in order of time; none where there is no file yet."""
-        return _read(self.file) if self.file.exists() else ()
+        return _read(self.file, otherwise=())
 
     def add(self, *answers: Answer) -> None:
         """Write these down beside what is there."""
@@ -124,10 +124,13 @@ def _written(answers: Iterable[Answer]) -> bytes:
     return f'{{"format": "{_FORMAT}", "version": {_VERSION}, "answers": [\n{lines}\n]}}\n'.encode()
 
 
-def _read(file: Path) -> tuple[Answer, ...]:
+def _read(file: Path, otherwise: tuple[Answer, ...] | None = None) -> tuple[Answer, ...]:
+    """The answers in `file`, or `otherwise` where there is no such file."""
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
+        if otherwise is not None and isinstance(error, FileNotFoundError | NotADirectoryError):
+            return otherwise
         raise ProgressError(
             f"{file} cannot be read: {error.strerror or error}. Is it there, and yours to read?"
         ) from error

@@ -203,3 +203,33 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ProgressError, match="could not be written down"):
         Progress(tmp_path / "file" / "progress.json").add(FIRST)
+
+
+@forks
+def test_a_folder_that_is_not_yours_to_read_is_told(progress: Progress) -> None:
+    progress.add(FIRST)
+    progress.file.parent.chmod(0)
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            if os.geteuid() == 0:  # who may read everything
+                os.setuid(65534)
+            progress.answers()
+        except BaseException as error:
+            os.write(theirs, f"{type(error).__name__}: {error}".encode())
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    os.waitpid(child, 0)
+    said = os.read(ours, 10_000).decode()
+    os.close(ours)
+    progress.file.parent.chmod(0o700)
+    assert said.startswith("ProgressError: ")
+    assert "yours to read?" in said
+
+
+def test_where_there_can_be_no_file_there_are_no_answers(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert Progress(tmp_path / "file" / "progress.json").answers() == ()
+    assert Progress(tmp_path / "none" / "progress.json").answers() == ()
