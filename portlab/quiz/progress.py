@@ -93,7 +93,7 @@ class Progress:
         def joined(ours: tuple[Answer, ...]) -> Iterable[Answer]:
             nonlocal before
             before = len(ours)
-            return {*ours, *theirs}
+            return (*ours, *set(theirs).difference(ours))
 
         return self._change(joined) - before
 

@@ -224,3 +224,15 @@ def test_what_is_left_open_is_asked_for(chromium: Browser, kind: str, tmp_path: 
         page.get_by_role("button", name="Answer").click()
         expect(page.get_by_role("status")).to_have_text("One for each, please. A guess is welcome.")
         assert sent(page) == []
+
+
+def test_an_option_has_no_backticks_for_it_can_show_no_code(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    question = made(tmp_path, MATCH.replace("right: opens", "right: '`connect` opens'"))
+    state = Session("A try", [question], "", "").state()
+    with alone(chromium, "questions.js", state, dark=False, width=900) as page:
+        options = page.locator("select").first.locator("option").all_inner_texts()
+        assert "connect opens" in options
+        assert "`" not in "".join(options)
+        assert page.locator(".portlab-token code").inner_text() == "connect"

@@ -82,6 +82,20 @@ def test_another_computers_answers_join_ours_once(progress: Progress, tmp_path: 
         theirs.export(copy)
 
 
+def test_what_is_here_twice_stays_and_is_not_taken_over(progress: Progress, tmp_path: Path) -> None:
+    """Two tries of one second may be equal in all that is written down."""
+    progress.add(FIRST, FIRST)
+    copy = tmp_path / "copy.json"
+    progress.export(copy)
+    assert progress.import_from(copy) == 0
+    assert progress.answers() == (FIRST, FIRST)
+    progress.add(LATER)
+    theirs = Progress(tmp_path / "theirs.json")
+    theirs.add(OTHER, OTHER)
+    assert theirs.import_from(copy) == 1
+    assert theirs.answers() == (FIRST, OTHER, OTHER)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
