@@ -21,8 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     A command may give another one itself, as `script` gives 1 where a script has failed.
     """
     status = 0
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure") and stream.errors != "replace":
             stream.reconfigure(errors="replace")  # a terminal that lacks a character shows "?"
     try:
         parser = _parser()

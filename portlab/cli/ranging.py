@@ -29,7 +29,8 @@ def add_to(kinds: "argparse._SubParsersAction[Any]") -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from portlab.cli.quizzing import ask, seed_of
+    from portlab.cli.quizzing import again, ask, seed_of
     from portlab.quiz.sittings import port_range_quiz
 
-    ask(port_range_quiz(count=options.count, seed=seed_of(options)))
+    seed = seed_of(options)
+    ask(port_range_quiz(count=options.count, seed=seed), again(NAME, options, seed))

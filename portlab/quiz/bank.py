@@ -16,6 +16,7 @@ from portlab.errors import QuizError
 from portlab.quiz.bank_cache import kept
 from portlab.quiz.fields import Fields
 from portlab.quiz.grading import as_filled, as_number, is_near, plain
+from portlab.quiz.lettered import LETTERS
 from portlab.quiz.question import (
     KINDS,
     Blank,
@@ -184,7 +185,15 @@ def _choices(fields: Fields, keys: list[str]) -> tuple[Choice, ...]:
         fields.slip("choices", "There is one choice.", "To choose takes at least two.")
     elif made and all(choice.right for choice in made):
         fields.slip("key", "Every choice is right.", "Add one that is wrong.")
+    _lettered(fields, "choices", len(made))
     return tuple(made)
+
+
+def _lettered(fields: Fields, name: str, shown: int) -> None:
+    """A slip where more is `shown` to choose from than there are letters to name it by."""
+    if shown > len(LETTERS):
+        rule = f"There are {shown} of them, and letters for {len(LETTERS)}."
+        fields.slip(name, rule, "Leave some away, or make two questions of it.")
 
 
 def _as_it_stands(key: str, texts: list[str]) -> str:
@@ -243,8 +252,10 @@ def _match(fields: Fields) -> dict[str, Any]:
         pairs.append(pair)
     if len(pairs) == 1:
         fields.slip("pairs", "There is one pair.", "To match takes at least two.")
-    elif pairs and len({pair.right for pair in pairs} | set(others)) == 1:
+    offered = {pair.right for pair in pairs} | set(others)
+    if len(pairs) > 1 and len(offered) == 1:
         fields.slip("pairs", "There is one right side.", "Add another, or name `others`.")
+    _lettered(fields, "pairs", len(offered))
     return {"pairs": tuple(pairs), "others": others}
 
 
@@ -252,6 +263,7 @@ def _order(fields: Fields) -> dict[str, Any]:
     items = fields.texts("items")
     if len(items) == 1:
         fields.slip("items", "There is one item.", "To put in order takes at least two.")
+    _lettered(fields, "items", len(items))
     return {"items": items}
 
 

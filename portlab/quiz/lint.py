@@ -26,6 +26,7 @@ from portlab.quiz.question import (
     ShortText,
 )
 from portlab.quiz.reading import Place, Slip
+from portlab.quiz.topics import rows
 from portlab.wording import count, listed, wrapped
 
 REFERENCES = (
@@ -89,8 +90,9 @@ class Report:
 def lint(files: Iterable[Path] | None = None) -> Report:
     """Everything to mend in `files`; None is the bank that portlab came with."""
     homes: dict[str, Place] = {}
-    questions, slips = bank.read(bank.files() if files is None else files, homes)
-    found = [_of_reader(slip) for slip in slips]
+    files = list(bank.files() if files is None else files)
+    questions, slips = bank.read(files, homes)
+    found = [_of_reader(slip) for slip in (*slips, *_empty(files, slips, homes.values()))]
     for question in questions:
         where = homes[question.id]
         for check, rules in OF_EACH.items():
@@ -100,6 +102,15 @@ def lint(files: Iterable[Path] | None = None) -> Report:
             found.append(Finding(*homes.get(about, Place("", 0)), about, check, *told))
     found.sort(key=lambda one: (not one.file, one))  # what is about no single one stands last
     return Report(len(questions), tuple(found), bias(questions))
+
+
+def _empty(files: Iterable[Path], slips: Iterable[Slip], homes: Iterable[Place]) -> Iterator[Slip]:
+    """To the reader an empty file is as good as any: a lesson may have no questions yet."""
+    read = {slip.file for slip in slips} | {place.file for place in homes}
+    for file in files:
+        if file.name not in read:
+            rule, remedy = "There is no question in this file.", "Begin each one with `- `."
+            yield Slip(file.name, 1, "", rule, remedy)
 
 
 def _of_reader(slip: Slip) -> Finding:
@@ -153,6 +164,13 @@ def _reference(question: Question) -> Told:
             yield f'The reference "{reference}" names no place where it can be looked up.', remedy
 
 
+def _rows(question: Question) -> Told:
+    for row in question.covers:
+        if row not in rows():
+            remedy = "Name one of `data/coverage.yaml`, or add it there."
+            yield f'The contents of the course have no row "{row}".', remedy
+
+
 def _choices(question: Question) -> Told:
     texts = [plain(choice.text) for choice in choices(question)]
     for text in {text for text in texts if texts.count(text) > 1}:
@@ -182,6 +200,7 @@ OF_EACH: dict[str, Callable[[Question], Told]] = {
     "tricks": _tricks,
     "foreseen": _foreseen,
     "reference": _reference,
+    "rows": _rows,
     "choices": _choices,
     "length": _length,
 }
