@@ -7,6 +7,7 @@ half of a short command's time is start-up. Errors are sentences on standard err
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -20,8 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     A command may give another one itself, as `script` gives 1 where a script has failed.
     """
     status = 0
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure") and stream.errors != "replace":
             stream.reconfigure(errors="replace")  # a terminal that lacks a character shows "?"
     try:
         parser = _parser()
@@ -29,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command is None:
             parser.print_help()
         else:
-            status = options.command(options) or 0
+            with warnings.catch_warnings():
+                warnings.showwarning = _warn
+                status = options.command(options) or 0
         if sys.stdout:  # None where it was closed before we began
             sys.stdout.flush()
     except PortlabError as error:
@@ -54,6 +57,11 @@ def _joined(arguments: Sequence[str]) -> list[str]:
     if (name := " ".join(words[:2])) in (exporting.NAME, linting.NAME, ranging.NAME):
         words[:2] = [name]
     return words
+
+
+def _warn(message: Warning | str, *_: object, **__: object) -> None:
+    """A sentence, without the line of our source that said it."""
+    print(f"portlab: {message}", file=sys.stderr)
 
 
 def _give_up_output() -> None:

@@ -245,7 +245,7 @@ def _width() -> int:
 
 
 def quiz(options: argparse.Namespace) -> None:
-    from portlab.cli.quizzing import as_json, ask, seed_of
+    from portlab.cli.quizzing import again, as_json, ask, seed_of
     from portlab.quiz.sittings import exam, practice
 
     seed, topic = seed_of(options), options.topic
@@ -265,14 +265,14 @@ def quiz(options: argparse.Namespace) -> None:
     if options.json:
         print(as_json(session))
     else:
-        ask(session)
+        ask(session, again("quiz", options, seed))
 
 
 def review(options: argparse.Namespace) -> None:
-    from portlab.cli.quizzing import ask
+    from portlab.cli.quizzing import again, ask
     from portlab.quiz.sittings import review
 
-    ask(review(count=options.count))
+    ask(review(count=options.count), again("review", options))
 
 
 def progress(options: argparse.Namespace) -> None:

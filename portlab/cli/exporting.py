@@ -33,7 +33,7 @@ def add_to(kinds: "argparse._SubParsersAction[Any]") -> None:
         "--topic",
         metavar="TOPIC",
         help="as for `portlab quiz`: a lesson (05), a row (S1, S), a topic of the exam (4.2), "
-        '"weak", or a kind of generated question (next-ack); default: the whole bank',
+        '"weak", a kind of generated question (next-ack), or a word (mail); default: the bank',
     )
     export.add_argument(
         "--count", type=values.number, metavar="N", help="draw so many of them (default: all)"

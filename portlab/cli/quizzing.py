@@ -9,6 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from itertools import count
 from random import SystemRandom
+from shlex import join
 from typing import Any
 
 from rich.console import Console
@@ -28,10 +29,11 @@ from portlab.quiz.session import Session
 from portlab.quiz.verdict import key_in_words
 
 
-def ask(session: Session, read: Callable[[str], str] | None = None) -> None:
+def ask(session: Session, line: str, read: Callable[[str], str] | None = None) -> None:
     """Ask every open question of `session`; end of input leaves it, and what was answered counts.
 
-    `read` gives a line that was typed, and raises EOFError at the end of input; None is `input`.
+    `line` is the command that asks the same another time. `read` gives a line that was typed, and
+    raises EOFError at the end of input; None is `input`. Raises KeyboardInterrupt after Ctrl-C.
     """
     read = read or input
     console = Console(highlight=False, soft_wrap=False)
@@ -50,8 +52,11 @@ def ask(session: Session, read: Callable[[str], str] | None = None) -> None:
         console.print(Text("\n".join(in_lines(question))))
         try:
             _until_answered(console, session, number, read)
-        except EOFError:
+        except (EOFError, KeyboardInterrupt) as left:
             console.print("\nLeft here. What you answered is kept.")
+            console.print(Text(f"{'To sit it again' if session.exam else 'To go on'}: {line}"))
+            if isinstance(left, KeyboardInterrupt):
+                raise
             return
         if session.over:
             break
@@ -66,6 +71,21 @@ def ask(session: Session, read: Callable[[str], str] | None = None) -> None:
                 console.print(Text(f"   {question.explanation}"))
 
 
+def again(name: str, options: Namespace, seed: int | None = None) -> str:
+    """The command line that asks the same another time.
+
+    >>> again("quiz", Namespace(topic="port numbers", count=None, exam=True), seed=7)
+    "portlab quiz 'port numbers' --exam --seed 7"
+    """
+    given = vars(options) | {"seed": seed}
+    words = ["portlab", *name.split(), *([given["topic"]] if given.get("topic") else [])]
+    for option in ("capture", "count", "exam", "minutes", "seed"):
+        value = given.get(option)
+        if value not in (None, False):
+            words += [f"--{option}"] if value is True else [f"--{option}", str(value)]
+    return join(words)
+
+
 def seed_of(options: Namespace) -> int:
     """The one that was given, or any."""
     given: int | None = options.seed
@@ -78,11 +98,11 @@ def _until_answered(
     """One question, until an answer counts: what cannot be graded is told and asked again."""
     question = session.questions[number - 1]
     while session.verdicts[number - 1] is None and not session.over:
-        typed = read(f"{_how(question)}: ").strip()
+        typed = _typed(question, read)
         if not typed and session.exam:
             return  # left open
         try:
-            said = session.answer(number, _as_answer(question, typed))
+            said = session.answer(number, typed)
         except QuizError as error:
             console.print(Text(str(error), style="yellow"))
             continue
@@ -93,9 +113,12 @@ def _until_answered(
         console.print(Text(rest))
 
 
-def _as_answer(question: Question, typed: str) -> Any:
-    """Fields are parted by commas; all else is graded as it was typed."""
-    return [part.strip() for part in typed.split(",")] if isinstance(question, Fill) else typed
+def _typed(question: Question, read: Callable[[str], str]) -> Any:
+    """One line, or one for each field: `65,535` has a comma of its own. Empty if nothing was."""
+    if not isinstance(question, Fill):
+        return read(f"{_how(question)}: ").strip()
+    each = [read(f"{blank.name}: ").strip() for blank in question.blanks]
+    return each if any(each) else []
 
 
 def _how(question: Question) -> str:
@@ -104,8 +127,6 @@ def _how(question: Question) -> str:
             return "Letters of all that are right"
         case Match() | Order():
             return f"Letters, such as {example(question)[1:-1]}"
-        case Fill():
-            return f"{', '.join(blank.name for blank in question.blanks)}, with commas between"
     return "Letter" if choices(question) else "Answer"
 
 

@@ -4,6 +4,7 @@ A file is a list of questions. Every slip in it is told at once, with file, line
 that is broken and the remedy: who writes questions at night mends them all in one go.
 """
 
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -15,6 +16,7 @@ from portlab.errors import QuizError
 from portlab.quiz.bank_cache import kept
 from portlab.quiz.fields import Fields
 from portlab.quiz.grading import as_filled, as_number, is_near, plain
+from portlab.quiz.lettered import LETTERS
 from portlab.quiz.question import (
     KINDS,
     Blank,
@@ -34,13 +36,21 @@ from portlab.wording import count, listed
 
 
 class BankError(QuizError):
-    """Files of questions with slips in them: `slips` has them all, the message one on each line."""
+    """Files of questions with slips in them: `slips` has them all, the message one on each line.
 
-    def __init__(self, slips: Iterable[Slip]) -> None:
+    `sound` are the questions without one.
+    """
+
+    def __init__(self, slips: Iterable[Slip], sound: Iterable[Question] = ()) -> None:
         self.slips = tuple(slips)
+        self.sound = tuple(sound)
         files = listed(dict.fromkeys(slip.file for slip in self.slips))
         head = f"{count(len(self.slips), 'slip')} in {files}. To mend:"
         super().__init__("\n".join([head, *map(str, self.slips)]))
+
+
+class BankWarning(UserWarning):
+    """Some questions are left out, for their files have slips."""
 
 
 def lesson(number: str) -> tuple[Question, ...]:
@@ -69,10 +79,28 @@ def load(files: Iterable[Path]) -> tuple[Question, ...]:
     def sound() -> tuple[Question, ...]:
         questions, slips = read(files)
         if slips:
-            raise BankError(slips)
+            raise BankError(slips, questions)
         return questions
 
     return kept(files, sound)
+
+
+def load_sound(files: Iterable[Path]) -> tuple[Question, ...]:
+    """The questions in `files` that have no slip, in order: who learns can go on meanwhile.
+
+    A BankWarning names the files that have slips; Python shows it once.
+    """
+    try:
+        return load(files)
+    except BankError as error:
+        names = listed(dict.fromkeys(slip.file for slip in error.slips))
+        warnings.warn(
+            f"Some questions are left out, for there is something to mend in {names}: "
+            "`portlab quiz lint` tells what.",
+            BankWarning,
+            stacklevel=1,  # always this line, so that it is shown once, whoever asked
+        )
+        return error.sound
 
 
 def read(
@@ -157,7 +185,15 @@ def _choices(fields: Fields, keys: list[str]) -> tuple[Choice, ...]:
         fields.slip("choices", "There is one choice.", "To choose takes at least two.")
     elif made and all(choice.right for choice in made):
         fields.slip("key", "Every choice is right.", "Add one that is wrong.")
+    _lettered(fields, "choices", len(made))
     return tuple(made)
+
+
+def _lettered(fields: Fields, name: str, shown: int) -> None:
+    """A slip where more is `shown` to choose from than there are letters to name it by."""
+    if shown > len(LETTERS):
+        rule = f"There are {shown} of them, and letters for {len(LETTERS)}."
+        fields.slip(name, rule, "Leave some away, or make two questions of it.")
 
 
 def _as_it_stands(key: str, texts: list[str]) -> str:
@@ -216,8 +252,10 @@ def _match(fields: Fields) -> dict[str, Any]:
         pairs.append(pair)
     if len(pairs) == 1:
         fields.slip("pairs", "There is one pair.", "To match takes at least two.")
-    elif pairs and len({pair.right for pair in pairs} | set(others)) == 1:
+    offered = {pair.right for pair in pairs} | set(others)
+    if len(pairs) > 1 and len(offered) == 1:
         fields.slip("pairs", "There is one right side.", "Add another, or name `others`.")
+    _lettered(fields, "pairs", len(offered))
     return {"pairs": tuple(pairs), "others": others}
 
 
@@ -225,6 +263,7 @@ def _order(fields: Fields) -> dict[str, Any]:
     items = fields.texts("items")
     if len(items) == 1:
         fields.slip("items", "There is one item.", "To put in order takes at least two.")
+    _lettered(fields, "items", len(items))
     return {"items": items}
 
 

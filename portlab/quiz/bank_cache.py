@@ -1,7 +1,8 @@
 """Questions kept as JSON once their files were read: YAML with line numbers takes seconds to read.
 
-A copy belongs to the very bytes of the files and of the class of questions, so it is never stale;
-one that is damaged, or cannot be written, only costs the time to read the files again.
+A copy belongs to the very bytes of the files and of the code that reads them, so it is never stale.
+Its first line is the digest of the rest: one that is damaged only costs the time to read the files
+and to write it again.
 """
 
 import json
@@ -12,9 +13,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from portlab.quiz import question as kinds
-from portlab.quiz.question import KINDS, Blank, Choice, Mistake, Pair, Question
+from portlab.quiz.question import KINDS, Blank, Choice, Mistake, Number, Pair, Question
 from portlab.system import cache_folder, write_new_file
+
+ROOM = Path(__file__).parent
+"""Whose files have a say in what a question is."""
 
 
 def kept(files: Sequence[Path], read: Callable[[], tuple[Question, ...]]) -> tuple[Question, ...]:
@@ -22,29 +25,44 @@ def kept(files: Sequence[Path], read: Callable[[], tuple[Question, ...]]) -> tup
     try:
         names, content = _digests(files)
         copy = cache_folder() / f"questions-{names}-{content}.json"
-        if copy.exists():
-            return tuple(map(_question, json.loads(copy.read_text(encoding="utf-8"))))
-    except (OSError, ValueError, LookupError, TypeError):
+    except OSError:
         return read()
+    try:
+        return _unpacked(copy.read_bytes())
+    except (OSError, ValueError):
+        pass  # not there yet, or damaged
     questions = read()
     try:
         copy.parent.mkdir(parents=True, exist_ok=True)
         for old in copy.parent.glob(f"questions-{names}-*.json"):
             old.unlink(missing_ok=True)
-        write_new_file(copy, json.dumps(list(map(_as_json, questions))).encode())
+        write_new_file(copy, _packed(questions))
     except OSError:
         pass  # a full disk, or a home that is read-only
     return questions
 
 
 def _digests(files: Sequence[Path]) -> tuple[str, str]:
-    """Of the files' names, and of what is in them and of how questions are made."""
+    """Of the files' names, and of what is in them and in this room: a new rule reads them anew."""
     names = sha256("\n".join(str(file.absolute()) for file in files).encode())
-    content = sha256(Path(kinds.__file__).read_bytes())
-    for file in files:
+    content = sha256()
+    for file in (*sorted(ROOM.glob("*.py")), *files):
         raw = file.read_bytes()
         content.update(len(raw).to_bytes(8, "big") + raw)
     return names.hexdigest()[:12], content.hexdigest()[:24]
+
+
+def _packed(questions: tuple[Question, ...]) -> bytes:
+    body = json.dumps(list(map(_as_json, questions))).encode()
+    return sha256(body).hexdigest().encode() + b"\n" + body
+
+
+def _unpacked(raw: bytes) -> tuple[Question, ...]:
+    """Raises ValueError for anything but what `_packed` has made."""
+    digest, _, body = raw.partition(b"\n")
+    if digest != sha256(body).hexdigest().encode():
+        raise ValueError("The copy is damaged.")
+    return tuple(map(_question, json.loads(body)))
 
 
 def _as_json(question: Question) -> dict[str, Any]:
@@ -56,7 +74,7 @@ def _question(fields: dict[str, Any]) -> Question:
     kind = fields.pop("kind")
     made = {name: _VALUES.get(name, _plain)(value) for name, value in fields.items()}
     maker: Callable[..., Question] = {one.kind: one for one in KINDS}[kind]
-    if kind == kinds.Number.kind:
+    if kind == Number.kind:
         made |= {name: Decimal(fields[name]) for name in ("key", "tolerance")}
         made["to"] = None if fields["to"] is None else Decimal(fields["to"])
     return maker(**made)

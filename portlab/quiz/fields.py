@@ -6,11 +6,12 @@ the other fields are still looked at.
 
 import re
 from collections.abc import Callable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Self, TypeVar
 
 from portlab.errors import QuizError
+from portlab.quiz.grading import in_digits
 from portlab.quiz.question import Mistake
 from portlab.quiz.reading import Place, Slip
 from portlab.wording import listed
@@ -102,12 +103,11 @@ class Fields:
         """The field as a number; not a number (nan) where it is none."""
         found = self.text(name, None if otherwise is None else str(otherwise))
         try:
-            number = Decimal(found or "nan")
-        except InvalidOperation:
-            number = Decimal("nan")
-        if found and not number.is_finite():
-            self.slip(name, f'"{found}" is no number.', "Write digits alone: 65535, or 1.5.")
-        return number
+            return in_digits(found)
+        except QuizError:
+            if found:
+                self.slip(name, f'"{found}" is no number.', "Write digits alone: 65535, or 1.5.")
+            return Decimal("nan")
 
     def each(self, name: str) -> "list[Fields]":
         """The field as a list of mappings."""

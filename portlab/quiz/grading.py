@@ -5,7 +5,7 @@ Everything is graded here, in Python; a page asks and shows.
 
 import re
 from collections.abc import Callable, Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from portlab.errors import QuizError
@@ -24,6 +24,11 @@ from portlab.quiz.question import (
     ShortText,
 )
 from portlab.quiz.verdict import Part, Verdict, key_in_words
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+"""Digits, and no more of what Python takes for a number: 1e9 would be one, and 8_0, and nan."""
+LONGEST = 40
+"""Characters of a number at most: enough for any address of IPv6."""
 
 
 def grade(question: Question, answer: Any) -> Verdict:
@@ -170,8 +175,12 @@ def is_near(number: Decimal, key: Decimal, tolerance: Decimal, to: Decimal | Non
     """
     if to is None:
         return abs(number - key) <= tolerance
-    whole = key % 1 == to % 1 == 0
-    return key <= number <= to and not (whole and number % 1)
+    whole = _is_whole(key) and _is_whole(to)
+    return key <= number <= to and (not whole or _is_whole(number))
+
+
+def _is_whole(number: Decimal) -> bool:
+    return number == number.to_integral_value()
 
 
 def as_number(answer: Any) -> Decimal:
@@ -183,22 +192,27 @@ def as_number(answer: Any) -> Decimal:
     words = str(answer).strip()
     if re.fullmatch(r"\d{1,3}(,\d{3})+", words):
         words = words.replace(",", "")
-    try:
-        number = Decimal(words)
-    except InvalidOperation:
-        number = Decimal("nan")
-    if isinstance(answer, bool) or not number.is_finite():
-        raise QuizError(f'"{words}" is no number. Answer in digits alone, such as 80.')
-    return number
+    return in_digits(words)
+
+
+def in_digits(words: str) -> Decimal:
+    """The number that `words` are, in digits alone. Raises QuizError for no number."""
+    fits = len(words) <= LONGEST
+    if not fits or not _NUMBER.fullmatch(words):
+        shown, fault = (words, "no number") if fits else (words[:LONGEST] + "...", "too long")
+        raise QuizError(f'"{shown}" is {fault}. Answer in digits alone, such as 80.')
+    return Decimal(words)
 
 
 def plain(text: str) -> str:
-    """`text` without what does not matter in a short answer: case, spaces, quotes, a full stop.
+    """`text` without what does not matter in a short answer: case, quotes, a full stop at the end,
+    more than one space, and a space beside a comma.
 
-    >>> plain(" `SYN-SENT`. ")
-    'syn-sent'
+    >>> plain(" `SYN-SENT`. "), plain("RST, ACK")
+    ('syn-sent', 'rst,ack')
     """
-    return " ".join(re.sub(r"[`'\"]", "", text).strip().rstrip(".").casefold().split())
+    words = " ".join(re.sub(r"[`'\"]", "", text).strip().rstrip(".").casefold().split())
+    return re.sub(r" ?, ?", ",", words)
 
 
 def _texts(choices: tuple[Choice, ...]) -> list[str]:

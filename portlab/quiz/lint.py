@@ -26,6 +26,7 @@ from portlab.quiz.question import (
     ShortText,
 )
 from portlab.quiz.reading import Place, Slip
+from portlab.quiz.topics import rows
 from portlab.wording import count, listed, wrapped
 
 REFERENCES = (
@@ -89,8 +90,9 @@ class Report:
 def lint(files: Iterable[Path] | None = None) -> Report:
     """Everything to mend in `files`; None is the bank that portlab came with."""
     homes: dict[str, Place] = {}
-    questions, slips = bank.read(bank.files() if files is None else files, homes)
-    found = [_of_reader(slip) for slip in slips]
+    files = list(bank.files() if files is None else files)
+    questions, slips = bank.read(files, homes)
+    found = [_of_reader(slip) for slip in (*slips, *_empty(files, slips, homes.values()))]
     for question in questions:
         where = homes[question.id]
         for check, rules in OF_EACH.items():
@@ -100,6 +102,15 @@ def lint(files: Iterable[Path] | None = None) -> Report:
             found.append(Finding(*homes.get(about, Place("", 0)), about, check, *told))
     found.sort(key=lambda one: (not one.file, one))  # what is about no single one stands last
     return Report(len(questions), tuple(found), bias(questions))
+
+
+def _empty(files: Iterable[Path], slips: Iterable[Slip], homes: Iterable[Place]) -> Iterator[Slip]:
+    """To the reader an empty file is as good as any: a lesson may have no questions yet."""
+    read = {slip.file for slip in slips} | {place.file for place in homes}
+    for file in files:
+        if file.name not in read:
+            rule, remedy = "There is no question in this file.", "Begin each one with `- `."
+            yield Slip(file.name, 1, "", rule, remedy)
 
 
 def _of_reader(slip: Slip) -> Finding:
@@ -123,6 +134,13 @@ def _code(question: Question) -> Told:
             yield f'A backtick is open at the end of "{text}".', "Code has one on each side."
 
 
+def _given_away(question: Question) -> Told:
+    for why, keys in _whys_and_keys(question):
+        if told := next((key for key in keys if _names(why, key)), ""):
+            rule = f'The why "{why}" holds the key "{told}", and is said before a second try.'
+            yield rule, "Say what is wrong with that answer, and let the right one be found."
+
+
 def _tricks(question: Question) -> Told:
     for text in _shown(question):
         if trick := _TRICKS.search(text):
@@ -144,6 +162,13 @@ def _reference(question: Question) -> Told:
                 "parted by a semicolon and a space."
             )
             yield f'The reference "{reference}" names no place where it can be looked up.', remedy
+
+
+def _rows(question: Question) -> Told:
+    for row in question.covers:
+        if row not in rows():
+            remedy = "Name one of `data/coverage.yaml`, or add it there."
+            yield f'The contents of the course have no row "{row}".', remedy
 
 
 def _choices(question: Question) -> Told:
@@ -171,9 +196,11 @@ def _length(question: Question) -> Told:
 OF_EACH: dict[str, Callable[[Question], Told]] = {
     "sentences": _sentences,
     "code": _code,
+    "given away": _given_away,
     "tricks": _tricks,
     "foreseen": _foreseen,
     "reference": _reference,
+    "rows": _rows,
     "choices": _choices,
     "length": _length,
 }
@@ -181,14 +208,40 @@ OF_EACH: dict[str, Callable[[Question], Told]] = {
 
 def _whys(question: Question) -> tuple[str, ...]:
     """What is said to wrong answers."""
+    return tuple(why for why, _ in _whys_and_keys(question))
+
+
+def _whys_and_keys(question: Question) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What is said to a wrong answer, and which answers would have been right there."""
     match question:
-        case Number() | ShortText():
-            return tuple(mistake.why for mistake in question.mistakes)
+        case Number():
+            right = tuple(f"{bound:f}" for bound in question.bounds)
+            yield from ((mistake.why, right) for mistake in question.mistakes)
+        case ShortText():
+            right = (question.key, *question.accept)
+            yield from ((mistake.why, right) for mistake in question.mistakes)
         case Fill():
-            return tuple(mistake.why for blank in question.blanks for mistake in blank.mistakes)
+            for blank in question.blanks:
+                right = (blank.key, *blank.accept)
+                yield from ((mistake.why, right) for mistake in blank.mistakes)
         case Match():
-            return tuple(pair.why for pair in question.pairs)
-    return tuple(choice.why for choice in choices(question) if not choice.right)
+            yield from ((pair.why, (pair.right,)) for pair in question.pairs)
+        case _:
+            there = choices(question)
+            right = tuple(choice.text for choice in there if choice.right)
+            for choice in there:
+                if not choice.right:  # what it says itself is there to be read anyway
+                    yield choice.why, tuple(key for key in right if not _names(choice.text, key))
+
+
+def _names(why: str, key: str) -> bool:
+    """Whether `key` stands in `why` as words of its own, however they are spelled.
+
+    >>> _names("It ends at 65,535.", "65535"), _names("Think of port 4430.", "443")
+    (True, False)
+    """
+    said, named = (plain(re.sub(r"(?<=\d),(?=\d{3})", "", text)) for text in (why, key))
+    return re.search(rf"(?<![\w.-]){re.escape(named)}(?![\w-]|\.\w)", said) is not None
 
 
 def _shown(question: Question) -> tuple[str, ...]:

@@ -14,9 +14,10 @@ from portlab.ports import RANGES, PortRange, port_range
 from portlab.quiz import bank
 from portlab.quiz.generated import again
 from portlab.quiz.naming import ports_of
+from portlab.quiz.pool import to_review
 from portlab.quiz.progress import Answer, Outcome, Progress
 from portlab.quiz.question import Question
-from portlab.quiz.review import due, memories
+from portlab.quiz.review import memories
 from portlab.quiz.topics import TOPICS, letter_of
 from portlab.system import now
 from portlab.wording import count
@@ -102,8 +103,9 @@ def mastery(progress: Progress | None = None) -> Mastery:
     Raises ProgressError for a file of answers that cannot be read.
     """
     answers = (progress or Progress()).answers()
-    written = bank.load(bank.files())
-    return Mastery(by_topic(written, answers), by_range(written, answers), len(due(answers, now())))
+    written = bank.load_sound(bank.files())
+    waiting = len(to_review(answers, now()))
+    return Mastery(by_topic(written, answers), by_range(written, answers), waiting)
 
 
 def by_topic(questions: Iterable[Question], answers: Iterable[Answer]) -> tuple[Known, ...]:

@@ -4,7 +4,7 @@ The bank's questions are joined by generated ones, where a generator covers the 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
@@ -15,12 +15,14 @@ from portlab.quiz import bank
 from portlab.quiz.generated import GENERATORS, again, generate
 from portlab.quiz.progress import Answer
 from portlab.quiz.question import Question
-from portlab.quiz.review import memories
+from portlab.quiz.review import Memory, due, memories
 from portlab.quiz.topics import TOPICS, letter_of, letters_about
 from portlab.quiz.verdict import key_in_words
 from portlab.wording import listed
 
 WEAK = "weak"
+RANGES = "ranges"
+"""No topic: in the terminal this word opens a quiz of its own, so it means that everywhere."""
 MADE_OF_EACH = 3
 """So many questions of each generator that fits go into a pool."""
 
@@ -72,18 +74,14 @@ def pool(
         return weak(answers, seed)
     if topic in GENERATORS:
         return _made(topic, seed, count)
-    there = [question for question in bank.load(bank.files()) if not question.further]
+    files = [file for file in bank.files() if file.stem == _as_lesson(topic)] or bank.files()
+    there = [question for question in bank.load_sound(files) if not question.further]
     made = [
         generate(name, seed * 1000 + number)
         for name in GENERATORS
         for number in range(MADE_OF_EACH)
     ]
-    found = [question for question in (*there, *made) if _belongs(question, topic)]
-    if not found:
-        found = [question for question in there if _speaks_of(question, str(topic))]
-    if not found:
-        raise QuizError(_unknown(str(topic), there))
-    return list({question.id: question for question in found}.values())
+    return list({question.id: question for question in _found((*there, *made), topic)}.values())
 
 
 def written(topic: str | None) -> list[Question]:
@@ -91,21 +89,27 @@ def written(topic: str | None) -> list[Question]:
 
     Topics and errors are those of `pool`.
     """
-    there = bank.load(bank.files())
-    found = [question for question in there if _belongs(question, topic)]
-    if not found:
-        raise QuizError(_unknown(str(topic), list(there)))
-    return found
+    return _found(bank.load(bank.files()), topic)
 
 
 def weak(answers: Iterable[Answer], seed: int) -> list[Question]:
     """What was answered wrong last, or not at once, or is soonest forgotten; the worst first."""
-    known = memories(answers)
-    by_id = {question.id: question for question in bank.load(bank.files())}
     order = {"wrong": 0, "second try": 1, "right": 2}
-    worst = sorted(known.values(), key=lambda one: (order[one.last], one.stability, one.question))
+    known = memories(answers).values()
+    worst = sorted(known, key=lambda one: (order[one.last], one.stability, one.question))
+    return _once_more(worst, seed)
+
+
+def to_review(answers: Iterable[Answer], at: int) -> list[Question]:
+    """What is due to be asked again at `at` (seconds of Unix time), longest due first."""
+    return _once_more(due(answers, at), at // 86_400)  # another conversation each day
+
+
+def _once_more(known: Iterable[Memory], seed: int) -> list[Question]:
+    """The questions that are remembered, without those that are there no longer."""
+    by_id = {question.id: question for question in bank.load_sound(bank.files())}
     found = []
-    for one in worst:
+    for one in known:
         question = by_id.get(one.question) or again(one.question, seed)
         if question is not None:  # also of another conversation it is the same question
             found.append(replace(question, id=one.question))
@@ -130,6 +134,19 @@ def draw(there: list[Question], count: int, seed: int) -> list[Question]:
     return drawn
 
 
+def _found(there: Sequence[Question], topic: str | None) -> list[Question]:
+    """What belongs to `topic`, or else speaks of it. Raises QuizError where nothing does."""
+    if topic is not None and topic.casefold() == RANGES:
+        raise QuizError(
+            "The port-range quiz is called so: `port_range_quiz()`, in a terminal `portlab quiz "
+            'ranges`. For all questions about ranges of ports, give their letter, "R".'
+        )
+    for fits in (_belongs, _speaks_of):
+        if found := [question for question in there if fits(question, topic)]:
+            return found
+    raise QuizError(_unknown(str(topic), there))
+
+
 def _made(generator: str, seed: int, count: int) -> list[Question]:
     made: dict[str, Question] = {}
     for number in range(_TURNS * count):
@@ -147,21 +164,26 @@ _TURNS = 10
 def _belongs(question: Question, topic: str | None) -> bool:
     if topic is None:
         return True
-    number = topic.zfill(2) if topic.isdecimal() else topic
     return (
-        question.lesson == number
+        question.lesson == _as_lesson(topic)
         or any(question in one for one in blueprint() if one.number == topic)
         or topic.upper() in question.covers
         or bool(letters_about(topic) & set(map(letter_of, question.covers)))
     )
 
 
-def _speaks_of(question: Question, words: str) -> bool:
+def _as_lesson(topic: str | None) -> str | None:
+    """Lesson 5 may be called so, or "05"."""
+    return topic.zfill(2) if topic is not None and topic.isdecimal() else topic
+
+
+def _speaks_of(question: Question, topic: str | None) -> bool:
     said = f"{question.prompt} {key_in_words(question)} {question.explanation}"
-    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", said, re.IGNORECASE) is not None
+    words = re.escape(str(topic))
+    return re.search(rf"(?<!\w){words}(?!\w)", said, re.IGNORECASE) is not None
 
 
-def _unknown(topic: str, there: list[Question]) -> str:
+def _unknown(topic: str, there: Sequence[Question]) -> str:
     lessons = sorted({question.lesson for question in there})
     rows = sorted({row for question in there for row in question.covers})
     return (

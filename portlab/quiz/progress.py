@@ -55,7 +55,7 @@ class Progress:
 
     def answers(self) -> tuple[Answer, ...]:
         """All answers in the order in which they were given; none where there is no file yet."""
-        return _read(self.file) if self.file.exists() else ()
+        return _read(self.file, otherwise=())
 
     def add(self, *answers: Answer) -> None:
         """Write these down beside what is there."""
@@ -99,7 +99,7 @@ class Progress:
             nonlocal before
             before = len(ours)
             known = {*ours}
-            new = [answer for answer in theirs if answer not in known]
+            new = [answer for answer in dict.fromkeys(theirs) if answer not in known]
             return sorted((*ours, *new), key=lambda answer: answer.time)
 
         return self._change(joined) - before
@@ -131,10 +131,13 @@ def _written(answers: Iterable[Answer]) -> bytes:
     return f'{{"format": "{_FORMAT}", "version": {_VERSION}, "answers": [\n{lines}\n]}}\n'.encode()
 
 
-def _read(file: Path) -> tuple[Answer, ...]:
+def _read(file: Path, otherwise: tuple[Answer, ...] | None = None) -> tuple[Answer, ...]:
+    """The answers in `file`, or `otherwise` where there is no such file."""
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
+        if otherwise is not None and isinstance(error, FileNotFoundError | NotADirectoryError):
+            return otherwise
         raise ProgressError(
             f"{file} cannot be read: {error.strerror or error}. Is it there, and yours to read?"
         ) from error

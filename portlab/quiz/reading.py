@@ -1,8 +1,8 @@
 """A file of questions as YAML nodes that know their lines; whatever is wrong with it is a Slip.
 
 Each question is parsed by itself, so that a quote left open in one does not hide the others. A
-file is YAML 1.2; what its scalars mean is left to `bank`, for `no` and `22:22` are text where text
-is meant.
+file is YAML 1.2; what its scalars mean is left to `fields`, for `no` and `22:22` are text where
+text is meant.
 """
 
 import re

@@ -5,20 +5,16 @@ the terminal ask alike. The same seed asks everybody the same.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from hashlib import sha256
 from math import isfinite
 
 from portlab.errors import QuizError
-from portlab.quiz import bank
 from portlab.quiz.diary import Diary
-from portlab.quiz.generated import again
 from portlab.quiz.generated.traces import asked_of
-from portlab.quiz.pool import WEAK, draw, pool
+from portlab.quiz.pool import WEAK, draw, pool, to_review
 from portlab.quiz.progress import Progress
 from portlab.quiz.question import Question
 from portlab.quiz.range_quiz import RangeSession
-from portlab.quiz.review import due
 from portlab.quiz.session import Session
 from portlab.system import is_static, now
 from portlab.trace.trace import Trace
@@ -95,13 +91,7 @@ def review(*, count: int = 20) -> Session:
     call = call_of("review", None, count=(count, 20))
 
     def make() -> Session:
-        at = now()
-        by_id = {question.id: question for question in bank.load(bank.files())}
-        asked: list[Question] = []
-        for memory in due(Progress().answers(), at):
-            question = by_id.get(memory.question) or again(memory.question, at // 86_400)
-            if question is not None:  # also of another conversation it is the same question
-                asked.append(replace(question, id=memory.question))
+        asked = to_review(Progress().answers(), now())
         if not asked:
             raise QuizError(
                 "Nothing is due for review. What you answer in lessons and in `practice()` comes "

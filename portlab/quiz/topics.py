@@ -1,4 +1,8 @@
-"""The topics of the course: the letters of its contents, and what each is about."""
+"""The topics of the course: the letters and rows of its contents, and what each is about."""
+
+from functools import cache
+
+from portlab import material
 
 TOPICS = {
     "A": "addresses and ports",
@@ -14,6 +18,15 @@ TOPICS = {
     "M": "measuring",
     "P": "captures",
 }
+
+
+@cache
+def rows() -> frozenset[str]:
+    """The rows of the contents, such as "T12", as `data/coverage.yaml` names them."""
+    from ruamel.yaml import YAML
+
+    listed = YAML(typ="safe").load((material.data() / "coverage.yaml").read_text(encoding="utf-8"))
+    return frozenset(str(row["id"]) for row in listed)
 
 
 def letter_of(row: str) -> str:

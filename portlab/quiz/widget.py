@@ -16,6 +16,11 @@ from portlab.views.ports.layout import layout
 
 PAGE = Path(__file__).parent / "page"
 
+FAULT = (
+    "That did not work, and the fault is portlab's. What you answered before is kept: go on, or "
+    "run this cell again."
+)
+
 
 class Asked(Protocol):
     """What stands behind a widget."""
@@ -44,11 +49,16 @@ class AskedWidget(anywidget.AnyWidget):
     def _hear(self, _: object, message: Any, buffers: object) -> None:
         answer = {"answer": message.get("ask") if isinstance(message, dict) else None}
         try:
-            self._asked.hear(message)
-        except QuizError as error:
-            answer["problem"] = str(error)
-        self.state = self._asked.state()
-        self.send(answer)
+            try:
+                self._asked.hear(message)
+            except QuizError as error:
+                answer["problem"] = str(error)
+            self.state = self._asked.state()
+        except Exception:  # the page waits, and is told before the traceback goes its way
+            answer["problem"] = FAULT
+            raise
+        finally:
+            self.send(answer)
 
 
 class PredictionWidget(AskedWidget):

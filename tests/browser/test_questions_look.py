@@ -67,9 +67,19 @@ def states() -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 @contextmanager
 def alone(
-    chromium: Browser, file: str, state: dict[str, Any], *, dark: bool, width: int
+    chromium: Browser,
+    file: str,
+    state: dict[str, Any],
+    *,
+    dark: bool,
+    width: int,
+    still: bool = False,
 ) -> Iterator[Page]:
+    """A page with this widget alone; on a `still` one, time passes only as the test lets it."""
     page = chromium.new_page(viewport={"width": width, "height": 700})
+    if still:
+        page.clock.install(time=0)
+        page.clock.pause_at(1000)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     render = {"predict.js": "renderPrediction", "questions.js": "renderQuestions"}[file]
@@ -79,9 +89,20 @@ def alone(
             style="margin: 8px; background: {"#111111" if dark else "#ffffff"}">
         <style>{css("base.css", PAGE / "quiz.css")}</style><main></main>
         <script type="module">{esm(PAGE / file)}
-        const state = {json.dumps(state)};
+        let state = {json.dumps(state)};
+        const heard = {{}};
         window.sent = [];
-        const model = {{ get: () => state, on() {{}}, off() {{}}, send: (it) => sent.push(it) }};
+        const model = {{
+          get: () => state,
+          on: (what, call) => (heard[what] = call),
+          off() {{}},
+          send: (it) => sent.push(it),
+        }};
+        window.answer = (next, problem) => {{
+          state = next;
+          heard["change:state"]();
+          heard["msg:custom"]({{ answer: sent.at(-1).ask, problem }});
+        }};
         window.end = {render}({{ model, el: document.querySelector("main") }});
         </script>"""
     )
@@ -203,3 +224,15 @@ def test_what_is_left_open_is_asked_for(chromium: Browser, kind: str, tmp_path: 
         page.get_by_role("button", name="Answer").click()
         expect(page.get_by_role("status")).to_have_text("One for each, please. A guess is welcome.")
         assert sent(page) == []
+
+
+def test_an_option_has_no_backticks_for_it_can_show_no_code(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    question = made(tmp_path, MATCH.replace("right: opens", "right: '`connect` opens'"))
+    state = Session("A try", [question], "", "").state()
+    with alone(chromium, "questions.js", state, dark=False, width=900) as page:
+        options = page.locator("select").first.locator("option").all_inner_texts()
+        assert "connect opens" in options
+        assert "`" not in "".join(options)
+        assert page.locator(".portlab-token code").inner_text() == "connect"

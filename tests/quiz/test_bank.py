@@ -133,6 +133,7 @@ def test_a_key_that_is_no_number(tmp_path: Path) -> None:
         ("number\n  key: 100\n  to: 200", "150", '"150" is a right answer'),
         ("number\n  key: 100\n  to: 200", "many", '"many" is no number.'),
         ("number\n  key: 65535", "1.0", '"1.0" is foreseen twice'),
+        ("number\n  key: 65535", "1e9999999", '"1e9999999" is no number.'),
         ("number\n  key: 65535", "many", '"many" is no number.'),
         ("short text\n  key: SYN-SENT", "syn-sent.", '"syn-sent." is a right answer'),
         ("short text\n  key: SYN\n  accept: [synchronize]", "Synchronize", "is a right answer"),
@@ -190,6 +191,9 @@ def test_a_range_of_right_numbers(tmp_path: Path) -> None:
         ("to: 65535", "too: 65535", 7, "Is `to` meant?"),
         ("49151", "50000", 9, 'mistakes 1 answer: "50000" is a right answer'),
         ("key: 49152", "key: ten", 6, 'key: "ten" is no number.'),
+        ("key: 49152", "key: 1e9999999", 6, 'key: "1e9999999" is no number.'),
+        ("to: 65535", "to: 65_535", 7, 'to: "65_535" is no number.'),
+        ("to: 65535", "to: 65,535", 7, 'to: "65,535" is no number.'),
     ],
 )
 def test_a_slip_in_a_range(old: str, new: str, line: int, said: str, tmp_path: Path) -> None:

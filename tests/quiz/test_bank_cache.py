@@ -1,10 +1,11 @@
 """What is kept of the bank is the bank, whatever happens to the copy or to the files."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from portlab.quiz import bank
+from portlab.quiz import bank, bank_cache
 from portlab.quiz.question import Question
 from tests.quiz.kinds import FILL, MATCH, ORDER
 from tests.quiz.test_bank import GOOD, RANGE
@@ -85,14 +86,53 @@ def test_a_changed_file_is_read_again_and_the_old_copy_goes(
     assert len(copies(home)) == 1
 
 
-@pytest.mark.parametrize("content", ["", "[", "[{}]", "5", '[{"kind": "riddle"}]'])
-def test_a_damaged_copy_is_only_slow(
-    home: Path, files: list[Path], content: str, unread: list[int]
+DAMAGED = ["", "[", "[{}]", "5", '[{"kind": "riddle"}]', "[1]", "[]", "{}"]
+
+
+@pytest.mark.parametrize("content", DAMAGED)
+@pytest.mark.parametrize("digest", ["without its digest", "with the old one"])
+def test_a_damaged_copy_is_slow_once(
+    home: Path, files: list[Path], content: str, digest: str, unread: list[int]
 ) -> None:
     first = bank.load(files)
-    copies(home)[0].write_text(content)
-    assert bank.load(files) == first
+    (copy,) = copies(home)
+    head, _, _ = copy.read_text().partition("\n")
+    copy.write_text(content if "without" in digest else f"{head}\n{content}")
+    assert [bank.load(files) for _ in range(2)] == [first, first]
     assert unread == [6, 6]
+
+
+def test_of_a_copy_that_lost_its_end_nothing_is_taken(
+    home: Path, files: list[Path], unread: list[int]
+) -> None:
+    first = bank.load(files)
+    (copy,) = copies(home)
+    whole = copy.read_bytes()
+    for length in (len(whole) - 1, len(whole) // 2, 64, 10):
+        copy.write_bytes(whole[:length])
+        assert bank.load(files) == first
+        assert copy.read_bytes() == whole
+    assert unread == [6] * 5
+
+
+def test_a_new_rule_reads_the_files_anew(
+    home: Path,
+    files: list[Path],
+    unread: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    room = tmp_path / "room"
+    shutil.copytree(bank_cache.ROOM, room, ignore=shutil.ignore_patterns("[!a-z]*"))
+    monkeypatch.setattr(bank_cache, "ROOM", room)
+    bank.load(files)
+    for times, name in enumerate(("question", "bank", "fields", "reading", "grading"), 2):
+        with (room / f"{name}.py").open("a") as code:
+            code.write("# a new rule\n")
+        bank.load(files)
+        bank.load(files)
+        assert unread == [6] * times, name
+    assert len(copies(home)) == 1
 
 
 def test_slips_are_never_kept(home: Path, files: list[Path]) -> None:

@@ -1,5 +1,6 @@
 """Every kind of answer graded, with something to say to each of its parts."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -46,6 +47,15 @@ def test_a_wrong_choice_is_answered_with_its_why_the_key_and_the_reference() -> 
         assert part in said
 
 
+@pytest.mark.parametrize(
+    "answer", ["RST, ACK", "rst,ack", '"RST ,  ACK"', "`RST,ACK`.", "ack of a reset"]
+)
+def test_case_quotes_and_spaces_do_not_matter_in_a_short_text(answer: str) -> None:
+    question = replace(TEXT, key="ACK of a reset", accept=("RST, ACK",))
+    assert grade(question, answer).right
+    assert not grade(question, answer.replace("k", "").replace("K", "")).right
+
+
 @pytest.mark.parametrize("answer", [["a", "c"], "a c", "c, a", ["FIN", "SYN"], {"a", "c"}])
 def test_many_choices_in_any_order_and_spelling(answer: object) -> None:
     assert grade(MANY, answer).right
@@ -58,7 +68,9 @@ def test_many_choices_wants_all_of_them_and_no_other(answer: object) -> None:
     assert verdict.key == "SYN; FIN"
 
 
-@pytest.mark.parametrize("answer", [65535, "65535", " 65,535 ", "65535.0", Decimal(65535), 65535.0])
+@pytest.mark.parametrize(
+    "answer", [65535, "65535", " 65,535 ", "65535.0", "+65535.", Decimal(65535), 65535.0]
+)
 def test_a_number_in_any_spelling(answer: object) -> None:
     assert grade(NUMBER, answer).right
 
@@ -81,7 +93,7 @@ RANGE = Number(
     ("answer", "right"),
     [
         (49151, False), (49152, True), ("50,000", True), ("55555.0", True), (60999, True),
-        (61000, False), ("55555.5", False), ("-50000", False),
+        (61000, False), ("55555.5", False), ("-50000", False), (2**128, False),
     ],
 )  # fmt: skip
 def test_any_whole_number_of_a_range_is_right(answer: object, right: bool) -> None:
@@ -126,7 +138,9 @@ def test_short_text_does_not_quarrel_about_case_or_quotes(answer: str) -> None:
     [
         (ONE, "d"), (ONE, None), (ONE, ""), (ONE, "a b"), (MANY, []), (MANY, ""), (MANY, "a d"),
         (MANY, 5), (NUMBER, "many"), (NUMBER, ""), (NUMBER, "nan"), (NUMBER, None),
-        (NUMBER, True), (NUMBER, "1,2"), (NUMBER, "inf"), (TEXT, ""), (TEXT, 5), (TEXT, " '' "),
+        (NUMBER, True), (NUMBER, "1,2"), (NUMBER, "inf"), (NUMBER, "1e9999999"), (NUMBER, "8_0"),
+        (NUMBER, "6.5535e4"), (NUMBER, "."), (NUMBER, "1" * 41),
+        (TEXT, ""), (TEXT, 5), (TEXT, " '' "),
     ],
 )  # fmt: skip
 def test_what_is_no_answer_is_told_and_not_graded(question: ONE, answer: object) -> None:  # type: ignore[valid-type]

@@ -42,6 +42,7 @@ def text(number: int, **changed: str) -> str:
     choices[(place + 1) % 4] += ", or longer"
     choices[(place + 2) % 4] = choices[(place + 2) % 4].replace("answer ", "")
     fields = {
+        "covers": "[T1]",
         "difficulty": str(1 + number % 3),
         "kind": "one choice",
         "prompt": "Who has {}, {} and {}?".format(*things(number)),
@@ -54,7 +55,7 @@ def text(number: int, **changed: str) -> str:
         "reference": f"RFC {1000 + number} section 2; listen(2) of Linux",
     } | changed
     lines = (f"  {name}: {value}" for name, value in fields.items() if value)
-    return "\n".join([f"- id: question-{number}", "  covers: [T1]", *lines, ""])
+    return "\n".join([f"- id: question-{number}", *lines, ""])
 
 
 CHOICES = "\n    - text: one\n    - text: two\n      why: No.\n    - text: six\n      why: No."
@@ -67,12 +68,15 @@ BROKEN: dict[str, tuple[str, dict[str, str], str]] = {
     "why": ("sentences", {"choices": CHOICES.replace("No.", "no", 1), "key": "one"}, 'why .*"no"'),
     "code": ("code", {"explanation": '"It is `ss."'}, "backtick"),
     "code in a choice": ("code", {"choices": CHOICES.replace("one", "o`ne"), "key": "o`ne"}, "`"),
+    "given away": ("given away", {"choices": CHOICES.replace("No", "It is one", 1), "key": "one"},
+                   'holds the key "one"'),
     "above": ("tricks", {"choices": CHOICES.replace("two", "all of these"), "key": "one"}, "all"),
     "except": ("tricks", {"prompt": "Which of these is so EXCEPT on Sundays?"}, "EXCEPT"),
     "mistakes": ("foreseen", NUMBER, "No wrong answer"),
     "no reference": ("reference", {"reference": "a friend told me"}, "a friend told me"),
     "one of two": ("reference", {"reference": "RFC 768; page 12"}, '"page 12"'),
     "not in Linux": ("reference", {"reference": "listen(2)"}, '"listen'),
+    "no row": ("rows", {"covers": "[T1, T77]"}, 'no row "T77"'),
     "alike": ("choices", {"choices": CHOICES.replace("six", "TWO"), "key": "one"}, 'read "two"'),
     "a coin": ("choices", {"choices": CHOICES[: CHOICES.index("\n    - text: six")], "key": "one"},
                "There are 2 choices"),
@@ -253,6 +257,14 @@ def test_for_scripts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["quiz", "lint", str(file)]) == 0
     assert main(["quiz", "lint", str(tmp_path / "none.yaml")]) == 1
     assert "none.yaml, line 1: Cannot be read" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["", "# Questions for May\n\n", "---\n"])
+def test_of_a_file_without_a_question_nobody_is_told_that_all_is_well(
+    text: str, tmp_path: Path
+) -> None:
+    (found,) = findings(tmp_path, text)
+    assert str(found).startswith("05.yaml, line 1: There is no question in this file.")
 
 
 def test_without_a_file_it_is_the_bank_of_the_course(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from portlab.errors import QuizError
 from portlab.quiz import bank
+from portlab.quiz.asking import asked
 from portlab.quiz.grading import grade
-from portlab.quiz.question import Fill, Match, Order, mixed
+from portlab.quiz.question import Fill, Match, Order, Question, mixed
+from portlab.quiz.reading import Slip
 from portlab.quiz.session import Session
 from tests.quiz.answers import right
-from tests.quiz.kinds import FILL, MATCH, ORDER, made
+from tests.quiz.kinds import FILL, MANY, MATCH, ONE, ORDER, made
 
 
 @pytest.fixture
@@ -142,6 +144,38 @@ def test_slips_are_told_with_their_place(
     questions, slips = bank.read([file])
     assert questions == ()
     assert any(said in str(slip) for slip in slips), slips
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        (ONE, "    - text: ACK\n", "    - text: more {}\n      why: No.\n"),
+        (MANY, "    - text: the first\n", "    - text: more {}\n      why: No.\n"),
+        (MATCH, "  others: [", "more {}, "),
+        (MATCH, "    - left: SYN\n", "    - left: L{0}\n      right: R{0}\n      why: So.\n"),
+        (ORDER, "items: [", "more {}, "),
+    ],
+)
+def test_there_is_a_letter_for_each_that_is_offered(
+    text: str, old: str, new: str, tmp_path: Path
+) -> None:
+    """Else it loads, and the session that shows it breaks."""
+    file = tmp_path / "05.yaml"
+
+    def of(more: int) -> tuple[tuple[Question, ...], tuple[Slip, ...]]:
+        added = "".join(new.format(number) for number in range(more))
+        at = text.index(old) + (0 if old.endswith("\n") else len(old))
+        file.write_text(text[:at] + added + text[at:])
+        return bank.read([file])
+
+    (few,), _ = of(1)
+    fitting = 1 + 26 - len(asked(few)["choices"])
+    (question,), slips = of(fitting)
+    assert slips == ()
+    assert "   z  " in str(Session("A try", [question], "questions()", "More."))
+    questions, (slip,) = of(fitting + 1)
+    assert questions == ()
+    assert (slip.line, slip.rule) == (8, "There are 27 of them, and letters for 26.")
 
 
 @pytest.mark.parametrize("kind", ["match", "order", "fill"])

@@ -82,6 +82,20 @@ def test_another_computers_answers_join_ours_once(progress: Progress, tmp_path: 
         theirs.export(copy)
 
 
+def test_what_is_here_twice_stays_and_is_not_taken_over(progress: Progress, tmp_path: Path) -> None:
+    """Two tries of one second may be equal in all that is written down."""
+    progress.add(FIRST, FIRST)
+    copy = tmp_path / "copy.json"
+    progress.export(copy)
+    assert progress.import_from(copy) == 0
+    assert progress.answers() == (FIRST, FIRST)
+    progress.add(LATER)
+    theirs = Progress(tmp_path / "theirs.json")
+    theirs.add(OTHER, OTHER)
+    assert theirs.import_from(copy) == 1
+    assert theirs.answers() == (FIRST, OTHER, OTHER)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -203,3 +217,33 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ProgressError, match="could not be written down"):
         Progress(tmp_path / "file" / "progress.json").add(FIRST)
+
+
+@forks
+def test_a_folder_that_is_not_yours_to_read_is_told(progress: Progress) -> None:
+    progress.add(FIRST)
+    progress.file.parent.chmod(0)
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            if os.geteuid() == 0:  # who may read everything
+                os.setuid(65534)
+            progress.answers()
+        except BaseException as error:
+            os.write(theirs, f"{type(error).__name__}: {error}".encode())
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    os.waitpid(child, 0)
+    said = os.read(ours, 10_000).decode()
+    os.close(ours)
+    progress.file.parent.chmod(0o700)
+    assert said.startswith("ProgressError: ")
+    assert "yours to read?" in said
+
+
+def test_where_there_can_be_no_file_there_are_no_answers(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert Progress(tmp_path / "file" / "progress.json").answers() == ()
+    assert Progress(tmp_path / "none" / "progress.json").answers() == ()

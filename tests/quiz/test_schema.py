@@ -66,6 +66,7 @@ def test_it_knows_every_kind() -> None:
         (MATCH, "      why: It comes before all others.\n", ""),
         (MATCH, "others: [carries a name]", "other: [carries a name]"),
         (ORDER, 'items: [SYN, "SYN,ACK", ACK]', "items: [SYN]"),
+        (ORDER, "items: [", f"items: [{', '.join(f'more {n}' for n in range(24))}, "),
         (FILL, "      key: 1001\n", ""),
         (FILL, "  blanks:", "  blank:"),
     ],

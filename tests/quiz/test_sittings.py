@@ -77,14 +77,12 @@ def test_written_and_generated_questions_stand_beside_each_other() -> None:
     assert False in made
 
 
-def test_generated_ones_can_be_had_while_a_file_has_a_slip(monkeypatch: pytest.MonkeyPatch) -> None:
-    def with_slips(files: object) -> None:
-        raise bank.BankError([])
+def test_generated_ones_alone_need_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unread(files: object) -> None:
+        pytest.fail("The bank was read.")
 
-    monkeypatch.setattr(bank, "load", with_slips)
+    monkeypatch.setattr(bank, "load", unread)
     assert len(pool.pool("which-rule", 1)) == 20
-    with pytest.raises(bank.BankError):
-        pool.pool("05", 1)
 
 
 def test_what_is_no_topic_is_told_with_all_that_are() -> None:
@@ -94,6 +92,18 @@ def test_what_is_no_topic_is_told_with_all_that_are() -> None:
         practice("05", count=0)
     with pytest.raises(QuizError, match="no time"):
         exam("05", minutes=0)
+
+
+def test_the_word_of_the_port_range_quiz_is_no_topic_anywhere(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(QuizError, match=r'port_range_quiz\(\).*quiz ranges.*"R"'):
+        practice("ranges")
+    assert main(["quiz", "--json", "Ranges"]) == 2
+    assert "give their letter" in capsys.readouterr().err
+    assert main(["quiz", "--json", "R"]) == 0
+    covered = [row for one in json.loads(capsys.readouterr().out) for row in one["covers"]]
+    assert any(row.startswith("R") for row in covered)
 
 
 def test_a_cell_run_again_goes_on_where_it_stands() -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from portlab.quiz import bank
+from portlab.quiz.asking import in_lines
 from portlab.quiz.grading import as_number, grade, plain
 from portlab.quiz.lint import lint
 from portlab.quiz.question import Fill, Match, Number, Order, Question, ShortText
@@ -32,6 +33,17 @@ def test_a_question_stands_in_a_lesson_that_has_its_rows() -> None:
             ROWS[question.lesson]
         )
         assert there, question.id
+
+
+def test_what_is_shown_in_lines_fits_a_terminal_of_80() -> None:
+    shown = [question for question in QUESTIONS if isinstance(question, Fill)]
+    lines = [line for question in shown for line in in_lines(question)[: _height(question)]]
+    assert len(lines) > len(shown) > 10
+    assert [line for line in lines if len(line) > 80] == []
+
+
+def _height(question: Fill) -> int:
+    return len(question.shown.splitlines())
 
 
 @BY_HEART

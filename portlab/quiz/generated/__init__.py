@@ -13,6 +13,7 @@ is about, never typed in. `generate("next-ack", 7)` makes one, `GENERATORS` has 
     traces.py    their ends, acknowledgments, fields, order and states
     outcomes.py  what a client sees: refused, silence, success
     rules.py     the line of an access list that decides about a packet
+    subjects.py  what a question was about, read back from its id
     sheet.py     what all of them need to write a question down
 """
 

@@ -12,6 +12,7 @@ from typing import Any
 from portlab.network.rules import Rule
 from portlab.packets import ACK, PSH, SYN, Packet, Payload, Segment, UdpDatagram
 from portlab.quiz.generated.sheet import pick
+from portlab.quiz.generated.subjects import UnknownSubject
 from portlab.services import catalogue
 
 _NOT_ASKED = (20, 67, 68)
@@ -26,6 +27,8 @@ def drawn(chance: Random, subject: str = "") -> tuple[str, int, list[Rule], Pack
     `subject` is the first two as an id ends with them: the same again, with other lines.
     """
     wanted, _, port = subject.rpartition("-")
+    if wanted not in ("", "turn", "implicit", *_MISSES):
+        raise UnknownSubject(subject)
     size = 4 + int(chance.random() * 2)
     # Each line decides as often as another, and the deny at the end as often as a line.
     place = _between(chance, 0, size)
@@ -64,6 +67,8 @@ class Scene:
         transports = ("tcp",) if opens else ("tcp", "udp")
         there = [(over, number) for over in transports for number in _ports(over)]
         there = [one for one in there if port in ("", str(one[1]))]
+        if not there:
+            raise UnknownSubject(port)
         over, number = pick(chance, there)
         replies = not opens and number not in _SILENT and chance.random() < 0.4
         flags = pick(chance, (SYN | ACK, ACK, PSH | ACK) if replies else (SYN, SYN, ACK, PSH | ACK))

@@ -14,6 +14,7 @@ from portlab.quiz.generated import (
     traces,
     walls,
 )
+from portlab.quiz.generated.subjects import UnknownSubject
 from portlab.quiz.question import Question
 
 
@@ -63,7 +64,7 @@ def generate(name: str, seed: int) -> Question:
 
 
 def again(id: str, seed: int) -> Question | None:
-    """Another question about what `id` was about; None for an id that no generator gave.
+    """Another question about what `id` was about; None for an id that no generator gives now.
 
     The same service or number, mixed anew, or another conversation of the same kind.
 
@@ -72,5 +73,8 @@ def again(id: str, seed: int) -> Question | None:
     """
     for name, make in GENERATORS.items():
         if id.startswith(f"made-{name}-"):
-            return make(Random(f"{id} {seed}"), id.removeprefix(f"made-{name}-"))
+            try:
+                return make(Random(f"{id} {seed}"), id.removeprefix(f"made-{name}-"))
+            except UnknownSubject:  # from another portlab, which asked about more
+                return None
     return None

@@ -10,6 +10,7 @@ from portlab.network.link import Link
 from portlab.ports import MAX_PORT, SYSTEM, USER
 from portlab.quiz.generated.outcomes import REFUSED, SILENCE, SUCCESS, seen
 from portlab.quiz.generated.sheet import Sheet, one_choice, pick
+from portlab.quiz.generated.subjects import UnknownSubject, ports_of
 from portlab.quiz.question import OneChoice
 from portlab.trace.json import as_dicts
 from portlab.trace.trace import Trace
@@ -31,9 +32,12 @@ _PAIRS = {"cross": (_LOW, _HIGHER), "low": (_LOW, _LOW), "high": (_HIGHER, _HIGH
 def moved(chance: Random, subject: str = "", *, away: bool = False) -> tuple[str, int, int]:
     """A web server's scheme, its port and another; with `away`, the first is the scheme's own."""
     if subject:
-        port, other = map(int, subject.split("-")[:2])
-        scheme = next(one for one, own in SCHEMES.items() if own in (port, other))
-        return scheme, port, other
+        port, other = ports_of(subject, 2)
+        own = (port,) if away else (port, other)
+        schemes = [scheme for scheme, number in SCHEMES.items() if number in own]
+        if not schemes:
+            raise UnknownSubject(subject)
+        return schemes[0], port, other
     scheme = pick(chance, tuple(SCHEMES))
     ports = (SCHEMES[scheme], pick(chance, _ELSEWHERE))
     return (scheme, *(ports if away or chance.random() < 0.75 else ports[::-1]))
@@ -129,7 +133,7 @@ def found_by_scan(chance: Random, subject: str = "") -> OneChoice:
     """Does a scan find the server at its other number? If it tries that."""
     _, port, other = moved(chance, subject, away=True)
     ends = (SYSTEM.last, USER.first, 10000, USER.last, MAX_PORT)
-    last = int(subject.split("-")[2]) if subject else pick(chance, ends)
+    last = ports_of(subject, 3)[2] if subject else pick(chance, ends)
     tried = [one for one in (port, other) if one <= last]
     calls = {one: call(chance, listens=other, calls=one) for one in tried}
     opened = [one for one, trace in calls.items() if seen(trace.error) == SUCCESS]
@@ -168,7 +172,7 @@ def found_by_scan(chance: Random, subject: str = "") -> OneChoice:
 def right_to_listen(chance: Random, subject: str = "") -> OneChoice:
     """On Linux as it comes: on which of two numbers does a server need a right to listen?"""
     if subject and subject not in _PAIRS:
-        port, other = map(int, subject.split("-"))
+        port, other = ports_of(subject, 2)
     else:
         first, second = _PAIRS[subject or pick(chance, tuple(_PAIRS))]
         port = pick(chance, first)

@@ -6,6 +6,7 @@ from random import Random
 
 from portlab.ports import MAX_PORT, RANGES, SYSTEM, USER, PortRange, port_range
 from portlab.quiz.generated.sheet import Sheet, one_choice, pick
+from portlab.quiz.generated.subjects import UnknownSubject, ports_of
 from portlab.quiz.question import Number, OneChoice
 from portlab.wording import listed
 
@@ -21,7 +22,7 @@ _LINUX = {
 
 def range_of_port(chance: Random, subject: str = "") -> OneChoice:
     """In which of the three ranges is this number?"""
-    number = int(subject) if subject else _near_an_edge_or_not(chance)
+    number = ports_of(subject, 1)[0] if subject else _near_an_edge_or_not(chance)
     right = port_range(number)
     sheet = Sheet(f"the {right.name} ports")
     for other in RANGES:
@@ -42,7 +43,7 @@ def range_of_port(chance: Random, subject: str = "") -> OneChoice:
 
 def number_in_range(chance: Random, subject: str = "") -> OneChoice:
     """Which of these numbers is in a range, by its new name or an old one?"""
-    number = int(subject) if subject else _near_an_edge_or_not(chance)
+    number = ports_of(subject, 1)[0] if subject else _near_an_edge_or_not(chance)
     right = port_range(number)
     name = pick(chance, (right.name, *right.also))
     sheet = Sheet(number)
@@ -71,14 +72,19 @@ def number_in_range(chance: Random, subject: str = "") -> OneChoice:
 
 def edge_of_range(chance: Random, subject: str = "") -> Number:
     """With which number does a range begin or end?"""
-    number = int(subject) if subject else pick(chance, EDGES)
+    number = ports_of(subject, 1)[0] if subject else pick(chance, EDGES)
+    if number not in EDGES:
+        raise UnknownSubject(subject)
     right = port_range(number)
     lowest = number == right.first
     sheet = Sheet(number)
     for beside in (number - 1, number + 1):
         if 0 <= beside <= MAX_PORT:
-            sheet.wrong(beside, "Near, by one. " + _is_in(beside))
-    sheet.wrong(MAX_PORT + 1, "So many numbers there are. As 0 is one of them, the last is lower.")
+            there = "The range goes on by one." if beside in right else _is_in(beside)
+            sheet.wrong(beside, f"Near, by one. {there}")
+    sheet.wrong(
+        MAX_PORT + 1, "So many numbers there are, and this is none: 16 bits do not reach it."
+    )
     for edge in EDGES:
         sheet.wrong(edge, f"There the {port_range(edge).name} ports {_ends(edge)}.")
     for other, why in (_ROUND | _LINUX).items():

@@ -11,6 +11,7 @@ from decimal import Decimal
 from random import Random
 
 from portlab.quiz.generated.sheet import REGISTRY, Sheet, one_choice, pick
+from portlab.quiz.generated.subjects import UnknownSubject
 from portlab.quiz.question import Number, OneChoice
 from portlab.services import Service, catalogue
 from portlab.wording import listed
@@ -88,9 +89,14 @@ def transport_of_service(chance: Random, subject: str = "") -> OneChoice:
 
 
 def _asked(chance: Random, subject: str, there: list[Service]) -> Service:
-    """The one whose id is `subject`; any of them, where that is none."""
-    named = [one for one in there if _as_id(one) == subject]
-    one: Service = named[0] if named else pick(chance, there)
+    """The one whose id is `subject`, or any of them for an empty one.
+
+    Raises UnknownSubject for what is to be known by heart no longer.
+    """
+    named = [one for one in there if subject in ("", _as_id(one))]
+    if not named:
+        raise UnknownSubject(subject)
+    one: Service = pick(chance, named)
     return one
 
 

@@ -17,7 +17,7 @@ function matchGroup({ legend, choices, parts, given = [] }) {
       { id: `${id}-${row}`, class: "portlab-field" },
       html("option", { value: "" }, "choose"),
       choices.map((words, number) =>
-        html("option", { value: number, selected: given[row] === number }, words),
+        html("option", { value: number, selected: given[row] === number }, plainly(words)),
       ),
     ),
   );
@@ -155,6 +155,7 @@ function dropTarget(drop) {
   };
 }
 
+// `words` where no element can mark what is code: in an option, in a label.
 function plainly(words) {
   return words.replaceAll("`", "");
 }

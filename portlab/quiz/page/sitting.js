@@ -18,11 +18,20 @@ export function renderQuestions({ model, el }, map = null) {
   const say = (words) => fill(status, words);
   const tell = oneAtATime(model, ending.signal, say);
   const clock = countdown(ending.signal, () => tell({ do: "time" }));
+  // What is drawn now, but for the time that is left: when nothing else has changed, as after an
+  // answer that Python could not grade, what was typed stays.
+  let drawn = null;
   el.append(root);
 
   function draw() {
-    const hadFocus = root.contains(document.activeElement);
     const state = model.get("state");
+    const but = JSON.stringify({ ...state, left: null });
+    if (but === drawn) {
+      if (state.left !== null) clock.show(state.left);
+      return;
+    }
+    drawn = but;
+    const hadFocus = root.contains(document.activeElement);
     map?.show(state.map ?? null);
     const goal = state.tally !== undefined ? drawTally(state) : drawQuestion(state);
     if (hadFocus) goal.focus(); // what had it is gone
@@ -137,20 +146,26 @@ function notYet({ said }) {
   ];
 }
 
-// The time that is left of an exam, in minutes, in seconds at the end. `over` is called once.
+// The time that is left of an exam, in minutes, in seconds at the end. `over` is called when it is up.
 function countdown(signal, over) {
   const shown = html("span", { class: "portlab-left" });
   let ends = null;
   const write = () => {
-    const left = Math.max(0, Math.round((ends - Date.now()) / 1000));
-    const words = left > 60 ? `${Math.ceil(left / 60)} minutes left` : `${left} seconds left`;
+    // Python counts whole seconds that have passed, so asking early would be asking in vain.
+    const left = Math.max(0, Math.ceil((ends - Date.now()) / 1000));
+    const unit = left === 1 ? "second" : "seconds";
+    const words = left > 60 ? `${Math.ceil(left / 60)} minutes left` : `${left} ${unit} left`;
     if (shown.textContent !== words) fill(shown, words);
     if (left > 0) return;
-    clearInterval(ticking);
+    stop();
     over();
   };
   let ticking = null;
-  signal.addEventListener("abort", () => clearInterval(ticking));
+  const stop = () => {
+    clearInterval(ticking);
+    ticking = null; // so that the clock goes on where Python has some time left
+  };
+  signal.addEventListener("abort", stop);
   return {
     show(left) {
       ends = Date.now() + 1000 * left;

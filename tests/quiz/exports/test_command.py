@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import re
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,6 +13,7 @@ from portlab.errors import QuizError
 from portlab.quiz import bank
 from portlab.quiz.exports import FORMATS, export, writing
 from portlab.quiz.progress import Answer, Progress
+from portlab.quiz.verdict import key_in_words
 from tests.quiz.committed import QUESTIONS
 from tests.quiz.exports.samples import BY_ID
 
@@ -52,6 +54,10 @@ def test_topics_are_those_of_a_quiz(tmp_path: Path) -> None:
     assert any(q.further for q in QUESTIONS)
     assert exported(tmp_path, "--topic", "05") == [q.id for q in QUESTIONS if q.lesson == "05"]
     assert exported(tmp_path, "--topic", "T2") == [q.id for q in QUESTIONS if "T2" in q.covers]
+    said = {q.id: f"{q.prompt} {key_in_words(q)} {q.explanation}" for q in QUESTIONS}
+    about = exported(tmp_path, "--topic", "mail")
+    assert about == [id for id in said if re.search(r"\bmail\b", said[id], re.IGNORECASE)]
+    assert about
     made = exported(tmp_path, "--topic", "next-ack", "--seed", "3")
     assert made
     assert all(id.startswith("made-next-ack-") for id in made)
