@@ -5,16 +5,31 @@ stands with that subject; here is only what all of them share.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 WIDTH = 88
-"""Characters in a line of text, so that a terminal and a notebook show it without a scroll bar."""
+"""Characters in a line of text, so that a notebook shows it without a scroll bar."""
+_width: ContextVar[int] = ContextVar("width", default=WIDTH)
 
 _SECOND = 1_000_000
 
 
+@contextmanager
+def as_wide_as(columns: int) -> Iterator[None]:
+    """In the block, lines are no longer than `columns` either: a terminal may be narrower."""
+    token = _width.set(min(WIDTH, columns))
+    try:
+        yield
+    finally:
+        _width.reset(token)
+
+
 def wrapped(text: str, indent: str = "", hanging: str = "") -> str:
-    """`text` in lines of at most `WIDTH` behind `indent`, from the second on `hanging` too.
+    """`text` in lines of at most `WIDTH`, or as a terminal is wide, behind `indent`.
+
+    From the second line on `hanging` stands before it too.
 
     Words stay whole, those with a hyphen too.
 
@@ -26,7 +41,7 @@ def wrapped(text: str, indent: str = "", hanging: str = "") -> str:
 
     return fill(
         text.strip(),
-        WIDTH,
+        _width.get(),
         initial_indent=indent,
         subsequent_indent=indent + hanging,
         break_long_words=False,

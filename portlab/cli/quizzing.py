@@ -27,6 +27,7 @@ from portlab.quiz.question import (
 )
 from portlab.quiz.session import Session
 from portlab.quiz.verdict import key_in_words
+from portlab.wording import as_wide_as, wrapped
 
 
 def ask(session: Session, line: str, read: Callable[[str], str] | None = None) -> None:
@@ -35,11 +36,14 @@ def ask(session: Session, line: str, read: Callable[[str], str] | None = None) -
     `line` is the command that asks the same another time. `read` gives a line that was typed, and
     raises EOFError at the end of input; None is `input`. Raises KeyboardInterrupt after Ctrl-C.
     """
-    read = read or input
     console = Console(highlight=False, soft_wrap=False)
+    with as_wide_as(console.width):
+        _ask(console, session, line, read or input)
+
+
+def _ask(console: Console, session: Session, line: str, read: Callable[[str], str]) -> None:
     console.print(Text(session.title, style="bold"))
-    if session.left is not None:
-        console.print(f"There are {_minutes(session.left)}.")
+    console.print("Ctrl-D leaves; what you answered is kept.")
     for number in count(1):  # an answer may bring another question
         if number > len(session.questions):
             break
@@ -47,28 +51,35 @@ def ask(session: Session, line: str, read: Callable[[str], str] | None = None) -
         if session.verdicts[number - 1] is not None:
             continue
         console.print()
-        console.print(Text(session.counted(number), style="bold cyan"))
-        console.print(Text(question.prompt.replace("`", "")))
-        console.print(Text("\n".join(in_lines(question))))
+        left = session.left
+        time = "" if left is None else f", {_minutes(left)} left"
+        console.print(Text(session.counted(number) + time, style="bold cyan"))
+        console.print(_plain(wrapped(question.prompt)))
+        console.print(_plain("\n".join(in_lines(question))))
         try:
             _until_answered(console, session, number, read)
-        except (EOFError, KeyboardInterrupt) as left:
+        except (EOFError, KeyboardInterrupt) as why:
             console.print("\nLeft here. What you answered is kept.")
-            console.print(Text(f"{'To sit it again' if session.exam else 'To go on'}: {line}"))
-            if isinstance(left, KeyboardInterrupt):
+            console.print(Text(f"To go on: {line}"))
+            if isinstance(why, KeyboardInterrupt):
                 raise
             return
         if session.over:
             break
+    if session.exam:
+        session.hand_in()
     console.print()
     console.print(Text(session.tally(), style="bold"))
     if session.summary():
-        console.print(Text(session.summary()))
+        console.print(Text(wrapped(session.summary())))
     if session.exam:
         for question, verdict in zip(session.questions, session.verdicts, strict=True):
             if verdict is None or not verdict.right:
-                console.print(Text(f"\n{question.prompt}\n   {key_in_words(question)}"))
-                console.print(Text(f"   {question.explanation}"))
+                given = f"You answered: {verdict.given}" if verdict else "Left open."
+                console.print()
+                console.print(_plain(wrapped(question.prompt)))
+                for said in (given, f"Right is: {key_in_words(question)}", question.explanation):
+                    console.print(_plain(wrapped(said, "   ", "   ")))
 
 
 def again(name: str, options: Namespace, seed: int | None = None) -> str:
@@ -100,7 +111,8 @@ def _until_answered(
     while session.verdicts[number - 1] is None and not session.over:
         typed = _typed(question, read)
         if not typed and session.exam:
-            return  # left open
+            console.print("Left open.")
+            return
         try:
             said = session.answer(number, typed)
         except QuizError as error:
@@ -108,7 +120,7 @@ def _until_answered(
             continue
         right = said.verdict.right and not session.exam
         style = "green" if right else "" if session.exam else "red"
-        head, _, rest = str(said).partition("\n")
+        head, _, rest = said.words.partition("\n")
         console.print(Text(head, style=style))
         console.print(Text(rest))
 
@@ -128,6 +140,11 @@ def _how(question: Question) -> str:
         case Match() | Order():
             return f"Letters, such as {example(question)[1:-1]}"
     return "Letter" if choices(question) else "Answer"
+
+
+def _plain(text: str) -> Text:
+    """As a terminal shows it: without the marks of code."""
+    return Text(text.replace("`", ""))
 
 
 def _minutes(seconds: int) -> str:

@@ -33,16 +33,23 @@ class Answered:
         self.final = final
         self.map = map
         self._silent = silent
-        self._after = [text for text in (tally, problem) if text]
+        self._tally = tally
+        self._problem = problem
+
+    @property
+    def words(self) -> str:
+        """What is said to this answer alone, without the tally."""
+        if self._silent:
+            said = ["Taken."]
+        elif not self.final:
+            hint = [wrapped(sentence) for sentence in self.verdict.hint]
+            said = ["\n".join(["Not yet. Try once more.", *hint])]
+        else:
+            said = [str(self.verdict), *([] if self.map is None else [self.map.located()])]
+        return "\n\n".join([*said, *([self._problem] if self._problem else [])])
 
     def __str__(self) -> str:
-        if self._silent:
-            return "\n\n".join(["Taken.", *self._after])
-        if not self.final:
-            said = [wrapped(sentence) for sentence in self.verdict.hint]
-            return "\n".join(["Not yet. Try once more.", *said])
-        where = [] if self.map is None else [self.map.located()]
-        return "\n\n".join([str(self.verdict), *where, *self._after])
+        return "\n\n".join([self.words, *([self._tally] if self._tally else [])])
 
     __repr__ = __str__
 

@@ -6,6 +6,7 @@ The bank's questions are joined by generated ones, where a generator covers the 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cache
 from random import Random
 
@@ -18,7 +19,6 @@ from portlab.quiz.question import Question
 from portlab.quiz.review import Memory, due, memories
 from portlab.quiz.topics import TOPICS, letter_of, letters_about
 from portlab.quiz.verdict import key_in_words
-from portlab.wording import listed
 
 WEAK = "weak"
 RANGES = "ranges"
@@ -75,7 +75,10 @@ def pool(
     if topic in GENERATORS:
         return _made(topic, seed, count)
     files = [file for file in bank.files() if file.stem == _as_lesson(topic)] or bank.files()
-    there = [question for question in bank.load_sound(files) if not question.further]
+    written = bank.load_sound(files)
+    core = [question for question in written if not question.further]
+    # Who names a row that is set apart wants just that.
+    there = core if any(_belongs(question, topic) for question in core) else written
     made = [
         generate(name, seed * 1000 + number)
         for name in GENERATORS
@@ -186,9 +189,14 @@ def _speaks_of(question: Question, topic: str | None) -> bool:
 def _unknown(topic: str, there: Sequence[Question]) -> str:
     lessons = sorted({question.lesson for question in there})
     rows = sorted({row for question in there for row in question.covers})
+    words = {word for question in there for word in re.findall(r"\w{3,}", question.prompt.lower())}
+    known = [*rows, *GENERATORS, *sorted(words)]
+    near = get_close_matches(topic, known, 1)
+    meant = f" Is {near[0]} meant?" if near else ""
     return (
-        f"There are no questions to {topic!r}. Give a lesson ({listed(lessons, 'or')}), a row of "
-        f"the contents ({', '.join(rows)}), what they are about ({', '.join(TOPICS.values())}), a "
-        f"topic of the exam ({', '.join(one.number for one in blueprint())}), a generator "
-        f"({', '.join(GENERATORS)}), or a word that questions speak of, such as mail."
+        f"There are no questions to {topic!r}.{meant} Give a lesson ({lessons[0]} to "
+        f"{lessons[-1]}), a row of the contents ({rows[0]} to {rows[-1]}), what rows are about "
+        f"({', '.join(TOPICS.values())}), a topic of the exam "
+        f"({', '.join(one.number for one in blueprint())}), a generator ({', '.join(GENERATORS)}), "
+        "or a word that questions speak of, such as mail."
     )

@@ -113,11 +113,11 @@ def key_in_words(question: Question) -> str:
         case ShortText():
             return question.key
         case Match():
-            return "; ".join(f"{pair.left} {pair.right}" for pair in question.pairs)
+            return "; ".join(f"{pair.left}: {pair.right}" for pair in question.pairs)
         case Order():
             return "; ".join(f"{n}. {item}" for n, item in enumerate(question.items, 1))
         case Fill():
-            return "; ".join(f"{blank.name} {blank.key}" for blank in question.blanks)
+            return "; ".join(f"{blank.name}: {blank.key}" for blank in question.blanks)
     raise QuizError(f"A question of the kind {question.kind!r} has no key.")
 
 

@@ -28,14 +28,8 @@ needs("browser")
 
 from playwright.sync_api import Browser, Page, expect  # noqa: E402
 
-from tests.browser.test_questions_page import (  # noqa: E402
-    cell,
-    focused,
-    give,
-    opened,
-    run,
-    steals_no_key,
-)
+from tests.browser.cells import cell, focused, opened, run, steals_no_key  # noqa: E402
+from tests.browser.test_questions_page import give  # noqa: E402
 from tests.browser.visit import ARTIFACTS  # noqa: E402
 
 CODE = "from portlab import port_range_quiz\nport_range_quiz(count=3, seed=2)"

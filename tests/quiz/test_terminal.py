@@ -103,4 +103,4 @@ def test_after_ctrl_c_it_is_told_too(
     monkeypatch.setattr("builtins.input", interrupted)
     assert main(["quiz", "range-of-port", "--exam", "--seed", "7"]) == 130
     out = capsys.readouterr().out
-    assert "To sit it again: portlab quiz range-of-port --exam --seed 7" in out
+    assert "To go on: portlab quiz range-of-port --exam --seed 7" in out
