@@ -11,7 +11,7 @@ from portlab.cli import main
 from portlab.errors import QuizError
 from portlab.quiz import bank, mastery, pool, sittings
 from portlab.quiz.generated import GENERATORS
-from portlab.quiz.naming import ports_of
+from portlab.quiz.ports_named import ports_of
 from portlab.quiz.progress import Answer, Progress
 from portlab.quiz.question import OneChoice, Question
 from portlab.quiz.session import Session
