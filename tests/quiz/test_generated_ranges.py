@@ -18,7 +18,7 @@ from portlab.quiz.generated import calls, relocation
 from portlab.quiz.question import Number, OneChoice
 from portlab.system.port_rules import UNPRIVILEGED_FILE, refused_without_rights
 from portlab.trace.record import Record
-from tests.quiz.test_generated import SEEDS, made, right_words
+from tests.quiz.thousands import SEEDS, made, right_words
 from tests.requires import needs
 
 RANGES = {
