@@ -29,11 +29,22 @@ MADE_OF_EACH = 3
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic of the exam, and the lessons that support it."""
+    """A topic of the exam, the lessons that support it, and the rows that belong to it.
+
+    A row may be a letter, for all of its rows. Where there are `words`, a question must speak of
+    one of them as well, for its rows hold more.
+    """
 
     number: str
     about: str
     lessons: tuple[str, ...]
+    rows: tuple[str, ...]
+    words: tuple[str, ...] = ()
+
+    def __contains__(self, question: Question) -> bool:
+        rows = {*question.covers, *map(letter_of, question.covers)}
+        spoken = not self.words or any(_speaks_of(question, word) for word in self.words)
+        return bool(rows & {*self.rows}) and spoken
 
 
 @cache
@@ -42,7 +53,11 @@ def blueprint() -> tuple[Topic, ...]:
     from ruamel.yaml import YAML
 
     read = YAML(typ="safe").load(material.data() / "blueprint.yaml")
-    return tuple(Topic(one["topic"], one["about"], tuple(one["lessons"])) for one in read)
+    lists = ("lessons", "rows", "words")
+    return tuple(
+        Topic(one["topic"], one["about"], *(tuple(one.get(name, ())) for name in lists))
+        for one in read
+    )
 
 
 def pool(
@@ -149,10 +164,9 @@ _TURNS = 10
 def _belongs(question: Question, topic: str | None) -> bool:
     if topic is None:
         return True
-    lessons = next((one.lessons for one in blueprint() if one.number == topic), ())
     return (
         question.lesson == _as_lesson(topic)
-        or question.lesson in lessons
+        or any(question in one for one in blueprint() if one.number == topic)
         or topic.upper() in question.covers
         or bool(letters_about(topic) & set(map(letter_of, question.covers)))
     )
@@ -165,7 +179,8 @@ def _as_lesson(topic: str | None) -> str | None:
 
 def _speaks_of(question: Question, topic: str | None) -> bool:
     said = f"{question.prompt} {key_in_words(question)} {question.explanation}"
-    return re.search(rf"\b{re.escape(str(topic))}\b", said, re.IGNORECASE) is not None
+    words = re.escape(str(topic))
+    return re.search(rf"(?<!\w){words}(?!\w)", said, re.IGNORECASE) is not None
 
 
 def _unknown(topic: str, there: Sequence[Question]) -> str:

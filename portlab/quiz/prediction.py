@@ -103,7 +103,8 @@ class Prediction:
     """Locked in when `compare` had already shown the outcome."""
     before: str = field(default="", init=False)
     """What was predicted another day, and when, if the run has had its word since."""
-    _answered: bool = field(default=False, init=False)
+    _outcome: int | None = field(default=None, init=False)
+    """Which choice the run has shown."""
 
     def __post_init__(self) -> None:
         last = self.diary.last(self.name) if self.diary is not None else None
@@ -118,19 +119,21 @@ class Prediction:
     def lock(self, choice: int) -> None:
         """Lock in choice number `choice`, from 0, unless one is locked in already."""
         if self.locked is None:
-            self.locked, self.late = choice, self._answered
-            if not self.late:
-                self._write("locked in")
+            self.locked, self.late = choice, self._outcome is not None
+            self._write()
 
     def compared(self, outcome: int, because: str) -> "Comparison":
         """Hold it against choice number `outcome`, which the run shows."""
-        if not self._answered and self.locked is not None:
-            self._write("as predicted" if self.locked == outcome else "surprise")
-        self._answered = True
+        first, self._outcome = self._outcome is None, outcome
+        if first:
+            self._write()
         return Comparison(self.choices, outcome, self.locked, self.late, because, self.before)
 
-    def _write(self, outcome: Outcome) -> None:
+    def _write(self) -> None:
         if self.diary is not None and self.locked is not None:
+            outcome: Outcome = "locked in"
+            if self._outcome is not None:
+                outcome = "as predicted" if self.locked == self._outcome else "surprise"
             given = self._words[1 + self.locked]
             self.diary.predict(self.name, outcome, (given, *self._words))
 

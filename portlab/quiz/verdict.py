@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from portlab.errors import QuizError
 from portlab.quiz import lettered
@@ -73,7 +74,12 @@ class Verdict:
             good = sum(part.right for part in self.parts)
             said = [f"{part.name}: {part.note}" for part in self.parts if part.note]
             return (f"{good} of {len(self.parts)} are right.", *said)
-        return (self.note,) if self.note else ()
+        if self.note:
+            return (self.note,)
+        if isinstance(question, Number):
+            too_low = Decimal(self.given) < question.bounds[0]
+            return (f"The number is {'higher' if too_low else 'lower'}.",)
+        return (f"It can be looked up: {question.reference}.",)
 
     def __str__(self) -> str:
         """What is said to the answer, in full: it is given now, and there is nothing to hide."""

@@ -184,6 +184,15 @@ def test_after_the_run_another_day_predicts_afresh_and_knows_what_was_before() -
     assert "You predicted: the client\n" in str(compare("05.who", "the client"))
 
 
+def test_what_was_locked_in_late_is_known_another_day_as_well() -> None:
+    predict("05.who", "Who notices?", WHO)
+    compare("05.who", "the client")
+    assert predict("05.who", "Who notices?", WHO, answer="b").late
+    another_kernel()
+    again = predict("05.who", "Who notices?", WHO)
+    assert (again.locked, again.before) == (None, f"the server, on {date.today()}")
+
+
 def test_what_was_predicted_of_another_question_is_not_taken_for_it() -> None:
     predict("05.who", "Who notices?", WHO, answer="b")
     another_kernel()

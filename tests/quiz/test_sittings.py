@@ -52,8 +52,21 @@ def test_each_topic_keeps_to_itself() -> None:
     assert all("T1" in q.covers for q in practice("T1").questions)
     assert all({row[0] for row in q.covers} & {"T"} for q in practice("T").questions)
     assert all(q.id.startswith("made-next-ack-") for q in practice("next-ack").questions)
-    lessons = next(one.lessons for one in pool.blueprint() if one.number == "1.1")
-    assert all(q.lesson in lessons for q in practice("1.1").questions)
+    for question in practice("4.2", count=20).questions:
+        told = f"{question.prompt} {key_in_words(question)} {question.explanation}"
+        assert re.search("NTP|stratum|clock", told, re.IGNORECASE), question.id
+    assert {row for q in practice("4.1").questions for row in q.covers} <= {"F7", "F8"}
+
+
+@pytest.mark.parametrize("topic", pool.blueprint(), ids=lambda topic: topic.number)
+def test_a_topic_of_the_exam_has_questions_enough_of_its_own(topic: pool.Topic) -> None:
+    asked = practice(topic.number, count=100).questions
+    assert len(asked) >= 6
+    assert all(question in topic for question in asked)
+    others = [one for one in pool.blueprint() if one is not topic]
+    assert {q.id for q in asked} not in [
+        {q.id for q in practice(one.number, count=100).questions} for one in others
+    ]
 
 
 def test_written_and_generated_questions_stand_beside_each_other() -> None:

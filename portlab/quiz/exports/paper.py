@@ -1,4 +1,7 @@
-"""A paper to print, with its key on pages of its own: one HTML file that needs nothing else.
+"""A paper to print, with its key: one HTML file that needs nothing else.
+
+The key is printed only for who ticks a box above the paper, so that nobody hands it out with it; it
+begins on a page of its own.
 
 HTML and not PDF: every browser prints it, and a teacher can change a word in it before.
 """
@@ -34,6 +37,7 @@ def paper(questions: Sequence[Question], title: str, seed: int) -> bytes:
 {style}</style>
 </head>
 <body>
+<input type="checkbox" id="with-key"> <label for="with-key">Print the key as well</label>
 <h1>{heading}</h1>
 <div class="who"><span>Name:</span><span>Date:</span></div>
 <p class="how">{count(len(asked), "question")}. Version {seed}.</p>

@@ -16,6 +16,7 @@ export function entryField({ legend, numeric, given = "", locked = false, onente
     autocomplete: "off",
     autocapitalize: "off",
     spellcheck: "false",
+    onfocus: () => input.select(), // what is typed next takes the place of an earlier answer
     onkeydown: (event) => {
       if (event.key === "Enter") onenter();
     },

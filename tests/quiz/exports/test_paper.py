@@ -55,7 +55,16 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pages(file: Path) -> list[str]:
-    return printed(file)
+    """With the key: the box above the paper is ticked."""
+    ticked = file.with_name("with-key.html")
+    html = file.read_text(encoding="utf-8")
+    assert html.count('id="with-key"') == 1
+    ticked.write_text(html.replace('id="with-key"', 'id="with-key" checked'), encoding="utf-8")
+    return printed(ticked)
+
+
+def test_the_key_is_printed_for_nobody_who_did_not_ask_for_it(file: Path, pages: list[str]) -> None:
+    assert printed(file) == pages[: key_page(pages)]
 
 
 def key_page(pages: list[str]) -> int:
