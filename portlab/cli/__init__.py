@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Sequence
 from typing import NoReturn
 
-from portlab.cli import commands, exporting, linting, ranging, values
+from portlab.cli import commands, exporting, linting, port, practising, progress, ranging, values
 from portlab.errors import PortlabError
 
 
@@ -213,8 +213,9 @@ def _parser() -> argparse.ArgumentParser:
     show.set_defaults(command=commands.show)
 
     _add_script(kinds)
-    _add_port(kinds)
-    _add_quiz(kinds)
+    port.add_to(kinds)
+    practising.add_to(kinds)
+    progress.add_to(kinds)
     ranging.add_to(kinds)
     linting.add_to(kinds)
     exporting.add_to(kinds)
@@ -293,78 +294,3 @@ def _add_script(kinds: "argparse._SubParsersAction[_Parser]") -> None:
         help="whatever the script says (default: what it says, or ipv4)",
     )
     script.set_defaults(command=commands.script)
-
-
-def _add_port(kinds: "argparse._SubParsersAction[_Parser]") -> None:
-    port = kinds.add_parser(
-        "port",
-        help="say what a port number is for, or find the number of a service",
-        description="Say what a port is for: its range, its names, what uses it, whether it is "
-        "encrypted and what its partner is. A name gives its number; a word, all services that "
-        "have to do with it.",
-    )
-    port.add_argument(
-        "what", metavar="WHAT", nargs="+", help="a number, a name or words: 443, imaps, mail"
-    )
-    port.add_argument(
-        "--over", choices=("tcp", "udp"), metavar="tcp|udp", help="only this transport"
-    )
-    port.add_argument("--json", action="store_true", help="print what was found as JSON")
-    port.set_defaults(command=commands.port)
-
-
-def _add_quiz(kinds: "argparse._SubParsersAction[_Parser]") -> None:
-    quiz = kinds.add_parser(
-        "quiz",
-        help="practise what the lessons teach, or sit an exam",
-        description="Ask questions in the terminal, with a word to each answer and a second try, "
-        "or as an exam. Ctrl-D leaves; what you answered is kept, and comes back in `review`.",
-    )
-    quiz.add_argument(
-        "topic",
-        metavar="TOPIC",
-        nargs="?",
-        help="a lesson (05), a row of the contents (S1) or what it is about (services), a topic of "
-        'the exam (4.2), "weak" for what you did not know, a kind of generated question '
-        "(next-ack), or a word (mail); default: all",
-    )
-    quiz.add_argument(
-        "--capture", metavar="FILE", help="ask about the conversations in a capture of your own"
-    )
-    quiz.add_argument("--count", type=values.number, metavar="N", help="how many (10, exam 20)")
-    quiz.add_argument(
-        "--seed", type=values.whole, metavar="N", help="the same seed asks the same, for a class"
-    )
-    quiz.add_argument("--exam", action="store_true", help="say nothing before the end")
-    quiz.add_argument(
-        "--minutes", type=values.number, metavar="N", help="of an exam: all the time there is"
-    )
-    quiz.add_argument(
-        "--json", action="store_true", help="print the questions with their keys instead"
-    )
-    quiz.set_defaults(command=commands.quiz)
-
-    review = kinds.add_parser(
-        "review",
-        help="ask again what you are about to forget",
-        description="Ask what is due: what you did not know comes back soon, what you knew later.",
-    )
-    review.add_argument(
-        "--count", type=values.number, default=20, metavar="N", help="at most so many (default 20)"
-    )
-    review.set_defaults(command=commands.review)
-
-    progress = kinds.add_parser(
-        "progress",
-        help="show how well you know each topic; take your answers elsewhere",
-        description="Show how well you know each topic and each range, or move your answers.",
-    )
-    what = progress.add_mutually_exclusive_group()
-    what.add_argument("--export", metavar="FILE", help="write all your answers to a new file")
-    what.add_argument(
-        "--import", dest="take_over", metavar="FILE", help="take over the answers of such a file"
-    )
-    what.add_argument(
-        "--reset", action="store_true", help="begin afresh; the old answers are kept in a file"
-    )
-    progress.set_defaults(command=commands.progress)

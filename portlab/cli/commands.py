@@ -8,7 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from portlab.errors import PortlabError, ServiceError
+from portlab.errors import PortlabError
 
 if TYPE_CHECKING:
     from portlab.lab import Lab
@@ -154,21 +154,6 @@ def script(options: argparse.Namespace) -> int:
     return int(any(outcome.status == "fail" for outcome in outcomes))
 
 
-def port(options: argparse.Namespace) -> None:
-    from portlab.services import look_up, missed
-
-    found = look_up(" ".join(options.what), options.over)
-    nothing = missed(found)
-    if options.json:
-        import json
-
-        print(json.dumps(found.as_dict(), indent=2))
-    elif not nothing:
-        print(found)
-    if nothing:
-        raise ServiceError(nothing)
-
-
 def _scripts(given: list[str]) -> list[str]:
     """The files that are meant: of a folder all *.pkt under it; patterns, for shells without."""
     from glob import escape, glob
@@ -242,55 +227,3 @@ def _width() -> int:
         return max(60, min(100, os.get_terminal_size().columns))
     except (OSError, ValueError):
         return 100
-
-
-def quiz(options: argparse.Namespace) -> None:
-    from portlab.cli.quizzing import again, as_json, ask, seed_of
-    from portlab.quiz.sittings import exam, practice
-
-    seed, topic = seed_of(options), options.topic
-    if options.capture is not None:
-        from portlab.trace.capture import load
-
-        if topic is not None:
-            raise PortlabError("Ask about a capture or a topic: leave one of the two away.")
-        topic = load(options.capture)
-    if options.exam:
-        count = options.count or 20
-        session = exam(topic, count=count, minutes=options.minutes, seed=seed)
-    elif options.minutes is not None:
-        raise PortlabError("Only an exam has a limit of time: add --exam, or leave --minutes away.")
-    else:
-        session = practice(topic, count=options.count or 10, seed=seed)
-    if options.json:
-        print(as_json(session))
-    else:
-        ask(session, again("quiz", options, seed))
-
-
-def review(options: argparse.Namespace) -> None:
-    from portlab.cli.quizzing import again, ask
-    from portlab.quiz.sittings import review
-
-    ask(review(count=options.count), again("review", options))
-
-
-def progress(options: argparse.Namespace) -> None:
-    from pathlib import Path
-
-    from portlab.quiz.progress import Progress
-    from portlab.wording import count
-
-    mine = Progress()
-    if options.export:
-        print(f"{count(mine.export(Path(options.export)), 'answer')} written to {options.export}.")
-    elif options.take_over:
-        new = mine.import_from(Path(options.take_over))
-        print(f"{count(new, 'answer')} taken over from {options.take_over}.")
-    elif options.reset:
-        kept = mine.reset()
-        print(f"Begun afresh. Your answers so far are in {kept}." if kept else "There were none.")
-    else:
-        from portlab.quiz.mastery import mastery
-
-        print(mastery())

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portlab.quiz import bank
-from portlab.quiz.alike import near_duplicates
 from portlab.quiz.asking import choices
 from portlab.quiz.grading import plain
 from portlab.quiz.guessing import Bias, bias
+from portlab.quiz.near_duplicates import near_duplicates
 from portlab.quiz.question import (
     Fill,
     ManyChoices,

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 from portlab.ports import RANGES, PortRange, port_range
 from portlab.quiz import bank
 from portlab.quiz.generated import again
-from portlab.quiz.naming import ports_of
 from portlab.quiz.pool import to_review
+from portlab.quiz.ports_named import ports_of
 from portlab.quiz.progress import Answer, Outcome, Progress
 from portlab.quiz.question import Question
 from portlab.quiz.review import memories

@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from portlab import Lab, Trace, run, save
-from portlab.quiz.generated import calls, moves
+from portlab.quiz.generated import calls, relocation
 from portlab.quiz.question import Number, OneChoice
 from portlab.system.port_rules import UNPRIVILEGED_FILE, refused_without_rights
 from portlab.trace.record import Record
-from tests.quiz.test_generated import SEEDS, made, right_words
+from tests.quiz.thousands import SEEDS, made, right_words
 from tests.requires import needs
 
 RANGES = {
@@ -224,8 +224,8 @@ def test_one_rule_fits_the_first_segment(tmp_path: Path) -> None:
     syns = []
     for seed in SEEDS:
         chance = Random(f"rule-to-let-in {seed}")
-        _, _, other = moves.moved(chance)
-        syns.append(moves.call(chance, listens=other, calls=other).records[0])
+        _, _, other = relocation.moved(chance)
+        syns.append(relocation.call(chance, listens=other, calls=other).records[0])
     rows = tshark(tmp_path, syns, *ENDS)
     for question, (source, target, syn, _) in zip(made("rule-to-let-in"), rows, strict=True):
         assert isinstance(question, OneChoice)

@@ -14,9 +14,9 @@ from random import Random
 import pytest
 
 from portlab.cli import main
-from portlab.quiz.alike import near_duplicates
 from portlab.quiz.guessing import ENOUGH
 from portlab.quiz.lint import OF_ALL, OF_EACH, Finding, lint
+from portlab.quiz.near_duplicates import near_duplicates
 from tests.quiz.committed import QUESTIONS
 from tests.quiz.kinds import FILL, MATCH, ORDER
 
@@ -217,7 +217,7 @@ def test_four_hundred_prompts_are_compared_with_few_looks_at_characters(
         looks += 1
         return 0.0
 
-    monkeypatch.setattr("portlab.quiz.alike._in_characters", counted)
+    monkeypatch.setattr("portlab.quiz.near_duplicates._in_characters", counted)
     prompts = [question.prompt for question in QUESTIONS] * 2
     assert len(prompts) >= 400
     list(near_duplicates(prompts, 2.0))

@@ -17,7 +17,7 @@ from portlab.quiz.question import OneChoice, Question
 from portlab.quiz.range_skills import SKILLS, on_the_map
 from portlab.quiz.session import Session
 from tests.quiz.answers import right, wrong
-from tests.quiz.test_generated import right_words
+from tests.quiz.thousands import right_words
 
 DAY = 86_400
 

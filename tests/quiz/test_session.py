@@ -2,28 +2,18 @@
 
 import json
 from contextlib import suppress
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from portlab import questions
 from portlab.errors import PortlabError
-from portlab.quiz import bank, closing, sittings
 from portlab.quiz.asking import choices
-from portlab.quiz.progress import Progress
 from portlab.quiz.question import ManyChoices, Number, OneChoice, Question, ShortText
 from portlab.quiz.session import Session
 from tests.quiz.answers import right, wrong
 from tests.quiz.committed import QUESTIONS
 
-
-@pytest.fixture(autouse=True)
-def nothing_open_yet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nor written down; and no slip in one question keeps the others from being asked."""
-    monkeypatch.setenv("PORTLAB_HOME", str(tmp_path))
-    monkeypatch.setattr(sittings, "_open", {})
-    monkeypatch.setattr(bank, "load", lambda files: bank.read(files)[0])
+pytestmark = pytest.mark.usefixtures("nothing_open_yet")
 
 
 def asked(lesson: str = "05") -> Session:
@@ -106,133 +96,6 @@ def test_a_hint_helps_and_gives_no_key_away() -> None:
     assert session.over
 
 
-# ---- written down ----------------------------------------------------------------------------
-
-
-def other_day() -> Session:
-    """The same cell in a new kernel."""
-    sittings._open.clear()
-    return questions("05", count=3)
-
-
-def test_what_was_answered_is_there_the_other_day_and_the_place_too() -> None:
-    session = questions("05", count=3)
-    first, second, third = session.questions
-    session.hear({"do": "answer", "answer": right(first)})
-    session.hear({"do": "next"})
-    for _ in range(2):
-        session.hear({"do": "answer", "answer": wrong(second)})
-    again = other_day()
-    assert again.questions == session.questions
-    assert again.state()["place"] == 2
-    assert [verdict and verdict.right for verdict in again.verdicts] == [True, False, None]
-    assert [str(v) for v in again.verdicts[:2]] == [str(v) for v in session.verdicts[:2]]
-    again.hear({"do": "answer", "answer": right(third)})
-    assert other_day().verdicts == [None, None, None]
-    outcomes = [answer.outcome for answer in Progress().answers()]
-    assert outcomes == ["right", "not yet", "wrong", "right", "over"]
-
-
-def test_an_answer_at_the_second_try_is_written_down_as_that() -> None:
-    session = asked()
-    session.answer(1, wrong_text(session.questions[0]))
-    session.answer(1, right_text(session.questions[0]))
-    outcomes = [answer.outcome for answer in Progress().answers()]
-    assert outcomes == ["not yet", "second try"]
-
-
-def test_a_question_that_has_changed_since_is_asked_again() -> None:
-    session = asked()
-    session.answer(1, right_text(session.questions[0]))
-    (answer,) = Progress().answers()
-    Progress().reset()
-    Progress().add(replace(answer, given=("what nobody offers now", "twice")))
-    sittings._open.clear()
-    assert asked().verdicts[0] is None
-
-
-def test_what_cannot_be_written_down_counts_nevertheless(tmp_path: Path) -> None:
-    (tmp_path / "progress.json").write_text("{")
-    session = asked()
-    assert "is damaged" in session.state()["problem"]
-    said = str(session.answer(1, right_text(session.questions[0])))
-    assert said.startswith("Right.")
-    assert "is damaged" in said
-    assert (tmp_path / "progress.json").read_text() == "{"
-
-
-def test_stored_outputs_show_nobodys_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    session = asked()
-    session.answer(1, right_text(session.questions[0]))
-    monkeypatch.setenv("PORTLAB_STATIC", "1")
-    sittings._open.clear()
-    fresh = asked()
-    assert fresh.verdicts[0] is None
-    fresh.answer(1, right_text(session.questions[0]))
-    assert len(Progress().answers()) == 1
-
-
-# ---- exams ------------------------------------------------------------------------------------
-
-
-class Watch:
-    def __init__(self) -> None:
-        self.time = 1_767_225_600
-
-    def __call__(self) -> int:
-        return self.time
-
-
-def exam(watch: Watch, seconds: int | None = 600) -> Session:
-    there = bank.lesson("05")[:4]
-    return Session("Exam", there, "exam()", "", tries=2, exam=True, seconds=seconds, clock=watch)
-
-
-def test_an_exam_says_nothing_before_its_end() -> None:
-    session = exam(Watch())
-    for question, answer in zip(session.questions, (right, wrong, right, wrong), strict=True):
-        state = session.state()
-        assert state["verdict"] is state["hint"] is None
-        assert question.prompt == state["prompt"]
-        session.hear({"do": "answer", "answer": answer(question)})
-        told = json.dumps(session.state(), ensure_ascii=False)
-        assert session.over or question.explanation not in told
-    state = session.state()
-    assert state["tally"] == "2 of 4 right"
-    missed = [session.questions[1], session.questions[3]]
-    assert [(m[0], m[2]) for m in state["missed"]] == [(q.prompt, q.explanation) for q in missed]
-
-
-def test_what_is_left_open_in_an_exam_is_missed() -> None:
-    session = exam(Watch())
-    for _ in session.questions:
-        session.hear({"do": "leave"})
-    assert session.state()["tally"] == "0 of 4 right"
-    assert len(session.state()["missed"]) == 4
-
-
-def test_an_exam_ends_when_its_time_is_up() -> None:
-    watch = Watch()
-    session = exam(watch, 600)
-    assert session.state()["left"] == 600
-    watch.time += 599
-    session.hear({"do": "answer", "answer": right(session.questions[0])})
-    assert session.state()["left"] == 1
-    watch.time += 1
-    assert session.over
-    assert session.state()["tally"] == "1 of 4 right"
-    with pytest.raises(PortlabError, match="The time is up"):
-        session.answer(2, right_text(session.questions[1]))
-
-
-def test_typed_answers_of_an_exam_are_taken_in_silence() -> None:
-    session = exam(Watch(), None)
-    said = [str(session.answer(n, right_text(q))) for n, q in enumerate(session.questions, 1)]
-    assert said[:3] == ["Taken."] * 3
-    assert said[3].endswith("4 of 4 right")
-    assert "(right)" in str(session)
-
-
 def test_there_is_no_next_before_an_answer() -> None:
     session = asked()
     session.hear({"do": "next"})
@@ -302,59 +165,3 @@ def test_the_text_lists_every_question_without_a_key() -> None:
         for choice in choices(question):
             assert choice.text in text
             assert not choice.why or choice.why not in text
-
-
-def test_a_cell_run_again_goes_on_and_begins_afresh_when_all_is_answered() -> None:
-    session = questions("05", count=2)
-    session.answer(1, right_text(session.questions[0]))
-    assert questions("05", count=2) is session
-    session.answer(2, right_text(session.questions[1]))
-    assert questions("05", count=2) is not session
-    assert questions("05", count=2).verdicts == [None, None]
-
-
-def wrong_text(question: Question) -> object:
-    if isinstance(question, Number | ShortText):
-        return question.mistakes[0].answer
-    return next(choice.text for choice in choices(question) if not choice.right)
-
-
-def right_text(question: Question) -> object:
-    if isinstance(question, Number | ShortText):
-        return question.key
-    texts = [choice.text for choice in choices(question) if choice.right]
-    return texts if isinstance(question, ManyChoices) else texts[0]
-
-
-def test_a_seed_draws_the_same_again_and_another_draws_others() -> None:
-    drawn = {seed: closing.draw(bank.lesson("01"), 6, seed) for seed in range(20)}
-    assert closing.draw(bank.lesson("01"), 6, 3) == drawn[3]
-    assert len({tuple(q.id for q in some) for some in drawn.values()}) > 15
-    for some in drawn.values():
-        assert len(some) == 6
-        rows = [row for question in some for row in question.covers]
-        assert len(set(rows)) == len(rows), "two questions of one row, while others were not asked"
-
-
-def test_every_core_question_is_drawn_by_some_seed() -> None:
-    there = bank.lesson("01")
-    drawn = {question.id for seed in range(60) for question in closing.draw(there, 6, seed)}
-    assert drawn == {question.id for question in there if not question.further}
-
-
-def test_what_goes_further_is_asked_only_with_all() -> None:
-    further = {question.id for question in bank.lesson("05") if question.further}
-    assert further
-    assert not further & {question.id for question in questions("05", count=1000).questions}
-    assert further <= {question.id for question in questions("05", count=None).questions}
-
-
-@pytest.mark.parametrize("lesson", ["05", "5", 5])
-def test_a_lesson_is_known_by_its_number(lesson: object) -> None:
-    assert "lesson 05" in str(questions(lesson))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("count", [0, -1, "6", 2.5])
-def test_to_ask_takes_at_least_one(count: object) -> None:
-    with pytest.raises(PortlabError, match="asks nothing"):
-        questions("05", count=count)  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 """The room of the exports: the one bank, as other programs read it.
 
-    reading.py      what all formats have in common: text as HTML, parts, letters, the key
+    rendering.py    what all formats have in common: text as HTML, parts, letters, the key
     anki.py         a deck for each lesson, to import again and again
     qti.py          a quiz for Canvas
     moodle.py       a question bank for Moodle

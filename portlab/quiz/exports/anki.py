@@ -12,7 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from portlab.quiz.exports.reading import blanks, given, how, html, key, offered, whys
+from portlab.quiz.exports.rendering import blanks, given, how, html, key, offered, whys
 from portlab.quiz.question import Order, Question
 from portlab.system import now
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from portlab.errors import QuizError
-from portlab.quiz.exports.reading import bare, fields, html, stem, whys
+from portlab.quiz.exports.rendering import bare, fields, html, stem, whys
 from portlab.quiz.grading import as_number
 from portlab.quiz.question import (
     Fill,

@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 from random import Random
 
-from portlab.quiz.exports.reading import blanks, how, html, key, offered, stem
+from portlab.quiz.exports.rendering import blanks, how, html, key, offered, stem
 from portlab.quiz.lettered import LETTERS
 from portlab.quiz.question import ManyChoices, Match, OneChoice, Order, Question
 from portlab.wording import count

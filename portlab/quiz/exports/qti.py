@@ -10,7 +10,7 @@ from html import escape
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from portlab.quiz.exports.reading import Part, Simple, bare, html, parts, stem
+from portlab.quiz.exports.rendering import Part, Simple, bare, html, parts, stem
 from portlab.quiz.question import ManyChoices, Number, OneChoice, Question, ShortText
 
 if TYPE_CHECKING:

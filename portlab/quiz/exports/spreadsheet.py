@@ -9,7 +9,7 @@ import csv
 from collections.abc import Sequence
 from io import StringIO
 
-from portlab.quiz.exports.reading import blanks, given, key, offered, whys
+from portlab.quiz.exports.rendering import blanks, given, key, offered, whys
 from portlab.quiz.lettered import LETTERS
 from portlab.quiz.question import Question
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portlab.errors import QuizError
-from portlab.quiz.exports.reading import offered, parts
+from portlab.quiz.exports.rendering import offered, parts
 from portlab.quiz.lettered import LETTERS
 from portlab.quiz.question import Fill, Match, Order, Question
 from portlab.system import replace_file, unwritable_because, write_new_file

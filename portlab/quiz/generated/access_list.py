@@ -11,7 +11,7 @@ from typing import Any
 
 from portlab.network.rules import Rule
 from portlab.packets import ACK, PSH, SYN, Packet, Payload, Segment, UdpDatagram
-from portlab.quiz.generated.sheet import pick
+from portlab.quiz.generated.distractors import pick
 from portlab.quiz.generated.subjects import UnknownSubject
 from portlab.services import catalogue
 

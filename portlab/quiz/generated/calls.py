@@ -9,7 +9,7 @@ from random import Random
 from portlab.host import written
 from portlab.lab import Lab, run
 from portlab.ports import DYNAMIC, MAX_PORT, USER
-from portlab.quiz.generated.sheet import Sheet, one_choice, pick
+from portlab.quiz.generated.distractors import Distractors, one_choice, pick
 from portlab.quiz.question import OneChoice
 from portlab.services import catalogue
 from portlab.trace.conversations import Conversation, conversations
@@ -49,18 +49,18 @@ def whose_port(chance: Random, subject: str = "") -> OneChoice:
     asked = pick(chance, (client, server))
     record = pick(chance, made.trace.records[:2])
     own = asked == client
-    sheet = Sheet(_CLIENTS if own else _SERVICES)
-    sheet.wrong(
+    distractors = Distractors(_CLIENTS if own else _SERVICES)
+    distractors.add(
         _SERVICES, f"The first SYN comes from it. Called is {server}: there the service waits."
     )
-    sheet.wrong(
+    distractors.add(
         _CLIENTS, f"The first SYN goes to it, so it was called. The client's own is {client}."
     )
-    sheet.wrong(
+    distractors.add(
         "a second port of the server, opened for this client",
         "An accepted connection keeps the server's port; the five values tell it from others.",
     )
-    sheet.wrong(
+    distractors.add(
         "a sign of something hidden, for no service has it"
         if asked >= USER.first
         else "the number of the page or file that is wanted",
@@ -70,7 +70,7 @@ def whose_port(chance: Random, subject: str = "") -> OneChoice:
     )
     return one_choice(
         chance,
-        sheet,
+        distractors,
         id=f"made-whose-port-{level}-{client}-{server}-{'client' if own else 'service'}",
         lesson="02",
         covers=("R6",),
@@ -98,28 +98,30 @@ def other_number(chance: Random, subject: str = "") -> OneChoice:
     own = asked == client
     other = _another(chance, own, {client, server})
     record = made.trace.records[0]
-    sheet = Sheet(f"nothing: answers would go to {other}" if own else _all_must_know(other))
-    sheet.wrong(
+    distractors = Distractors(
+        f"nothing: answers would go to {other}" if own else _all_must_know(other)
+    )
+    distractors.add(
         f"nothing: answers would go to {other}",
         "The client writes this number into its first segment, so it must know it beforehand.",
     )
-    sheet.wrong(
+    distractors.add(
         _all_must_know(other),
         "Nobody needs to know the client's number beforehand: it stands in the SYN, as its source.",
     )
-    sheet.wrong(
+    distractors.add(
         f"another service would answer: that of {other}",
         "Who answers is the program that is called there, whatever a list says of the number."
         if not own
         else "The call goes to the same number as before, so the same service answers.",
     )
-    sheet.wrong(
+    distractors.add(
         "it could not be: IANA would have to assign it first",
         "IANA's list enforces nothing. A system hands out any number that is free.",
     )
     return one_choice(
         chance,
-        sheet,
+        distractors,
         id=f"made-other-number-{level}-{client}-{server}-{other}",
         lesson="02",
         covers=("R6", "R7"),

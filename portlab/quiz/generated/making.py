@@ -6,13 +6,13 @@ from typing import Protocol
 from portlab.errors import QuizError
 from portlab.quiz.generated import (
     calls,
-    moves,
+    firewalls,
     outcomes,
     ranges,
+    relocation,
     rules,
     services,
     traces,
-    walls,
 )
 from portlab.quiz.generated.subjects import UnknownSubject
 from portlab.quiz.question import Question
@@ -34,12 +34,12 @@ GENERATORS: dict[str, Generator] = {
     "edge-of-range": ranges.edge_of_range,
     "whose-port": calls.whose_port,
     "other-number": calls.other_number,
-    "what-to-write": moves.what_to_write,
-    "without-number": moves.without_number,
-    "found-by-scan": moves.found_by_scan,
-    "right-to-listen": moves.right_to_listen,
-    "rule-to-let-in": walls.rule_to_let_in,
-    "past-the-firewall": walls.past_the_firewall,
+    "what-to-write": relocation.what_to_write,
+    "without-number": relocation.without_number,
+    "found-by-scan": relocation.found_by_scan,
+    "right-to-listen": relocation.right_to_listen,
+    "rule-to-let-in": firewalls.rule_to_let_in,
+    "past-the-firewall": firewalls.past_the_firewall,
     "client-or-server": traces.side_of_conversation,
     "next-ack": traces.next_ack,
     "hidden-fields": traces.hidden_fields,

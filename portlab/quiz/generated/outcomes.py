@@ -6,7 +6,7 @@ from portlab.apps import Echo
 from portlab.errors import ConnectionRefused, TimedOut
 from portlab.lab import Lab, run
 from portlab.network.link import Link
-from portlab.quiz.generated.sheet import Sheet, one_choice, pick
+from portlab.quiz.generated.distractors import Distractors, one_choice, pick
 from portlab.quiz.question import OneChoice
 from portlab.services import catalogue
 from portlab.trace.json import as_dicts
@@ -35,20 +35,22 @@ def outcome_of_connecting(chance: Random, subject: str = "") -> OneChoice:
 
     link = Link(filtered=(port,)) if filtered else Link()
     trace = run(experiment, seed=chance.getrandbits(32), link=link)
-    sheet = Sheet(seen(trace.error))
-    sheet.wrong(
+    distractors = Distractors(seen(trace.error))
+    distractors.add(
         SUCCESS,
         "For that a SYN,ACK must come back, and no program sends it here."
         if not filtered
         else "For that its SYN must arrive, and the filter takes it.",
     )
-    sheet.wrong(REFUSED, _WHY_NOT_REFUSED[seen(trace.error)])
-    sheet.wrong(SILENCE, "Here somebody answers: the server's TCP does, with SYN,ACK or RST.")
-    sheet.wrong("an ICMP message: port unreachable", "That is how UDP is answered. TCP sends RST.")
+    distractors.add(REFUSED, _WHY_NOT_REFUSED[seen(trace.error)])
+    distractors.add(SILENCE, "Here somebody answers: the server's TCP does, with SYN,ACK or RST.")
+    distractors.add(
+        "an ICMP message: port unreachable", "That is how UDP is answered. TCP sends RST."
+    )
     story = _story(port, where, filtered=filtered, over_udp=over_udp, there=there)
     return one_choice(
         chance,
-        sheet,
+        distractors,
         id=f"made-what-the-client-sees-{listens}-{filtered}-{over_udp}-{there}-{port}".lower(),
         lesson="10" if over_udp else "05",
         covers=("C4",) if over_udp else ("T1",),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from random import Random
 
 from portlab.ports import MAX_PORT, RANGES, SYSTEM, USER, PortRange, port_range
-from portlab.quiz.generated.sheet import Sheet, one_choice, pick
+from portlab.quiz.generated.distractors import Distractors, one_choice, pick
 from portlab.quiz.generated.subjects import UnknownSubject, ports_of
 from portlab.quiz.question import Number, OneChoice
 from portlab.wording import listed
@@ -24,12 +24,12 @@ def range_of_port(chance: Random, subject: str = "") -> OneChoice:
     """In which of the three ranges is this number?"""
     number = ports_of(subject, 1)[0] if subject else _near_an_edge_or_not(chance)
     right = port_range(number)
-    sheet = Sheet(f"the {right.name} ports")
+    distractors = Distractors(f"the {right.name} ports")
     for other in RANGES:
-        sheet.wrong(f"the {other.name} ports", f"Those are {other.first} to {other.last}.")
+        distractors.add(f"the {other.name} ports", f"Those are {other.first} to {other.last}.")
     return one_choice(
         chance,
-        sheet,
+        distractors,
         id=f"made-range-of-port-{number}",
         lesson="02",
         covers=("R1",),
@@ -46,19 +46,19 @@ def number_in_range(chance: Random, subject: str = "") -> OneChoice:
     number = ports_of(subject, 1)[0] if subject else _near_an_edge_or_not(chance)
     right = port_range(number)
     name = pick(chance, (right.name, *right.also))
-    sheet = Sheet(number)
+    distractors = Distractors(number)
     for beyond in (right.first - 1, right.last + 1):
         if beyond > MAX_PORT:
-            sheet.wrong(beyond, f"That is no port at all: 16 bits end at {MAX_PORT}.")
+            distractors.add(beyond, f"That is no port at all: 16 bits end at {MAX_PORT}.")
         elif beyond >= 0:
-            sheet.wrong(beyond, _is_in(beyond))
+            distractors.add(beyond, _is_in(beyond))
     others = [one for one in RANGES if one is not right]
     for other in (*others, *others):
         inside = other.first + int(chance.random() * len(other))
-        sheet.wrong(inside, _is_in(inside))
+        distractors.add(inside, _is_in(inside))
     return one_choice(
         chance,
-        sheet,
+        distractors,
         id=f"made-number-in-range-{number}",
         lesson="02",
         covers=("R1",),
@@ -77,18 +77,18 @@ def edge_of_range(chance: Random, subject: str = "") -> Number:
         raise UnknownSubject(subject)
     right = port_range(number)
     lowest = number == right.first
-    sheet = Sheet(number)
+    distractors = Distractors(number)
     for beside in (number - 1, number + 1):
         if 0 <= beside <= MAX_PORT:
             there = "The range goes on by one." if beside in right else _is_in(beside)
-            sheet.wrong(beside, f"Near, by one. {there}")
-    sheet.wrong(
+            distractors.add(beside, f"Near, by one. {there}")
+    distractors.add(
         MAX_PORT + 1, "So many numbers there are, and this is none: 16 bits do not reach it."
     )
     for edge in EDGES:
-        sheet.wrong(edge, f"There the {port_range(edge).name} ports {_ends(edge)}.")
+        distractors.add(edge, f"There the {port_range(edge).name} ports {_ends(edge)}.")
     for other, why in (_ROUND | _LINUX).items():
-        sheet.wrong(other, why)
+        distractors.add(other, why)
     return Number(
         id=f"made-edge-of-range-{number}",
         lesson="02",
@@ -99,7 +99,7 @@ def edge_of_range(chance: Random, subject: str = "") -> Number:
             f"{pick(chance, (right.name, *right.also))} ports?"
         ),
         key=Decimal(number),
-        mistakes=sheet.mistakes(),
+        mistakes=distractors.mistakes(),
         explanation=_named(right),
         reference="RFC 6335 section 6",
         origin={"port": number, "range": asdict(right)},

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from random import Random
 
-from portlab.quiz.generated.sheet import REGISTRY, Sheet, one_choice, pick
+from portlab.quiz.generated.distractors import REGISTRY, Distractors, one_choice, pick
 from portlab.quiz.generated.subjects import UnknownSubject
 from portlab.quiz.question import Number, OneChoice
 from portlab.services import Service, catalogue
@@ -23,13 +23,13 @@ def service_of_port(chance: Random, subject: str = "") -> OneChoice:
     """A number and a transport are given; which service is expected there?"""
     asked = _asked(chance, subject, _known())
     over = pick(chance, asked.used)
-    sheet = Sheet(asked.short)
+    distractors = Distractors(asked.short)
     for other in _mixed_up_with(asked, chance):
         if not (other.number == asked.number and other.uses(over)):
-            sheet.wrong(other.short, f"{_is_at(other)}.")
+            distractors.add(other.short, f"{_is_at(other)}.")
     return one_choice(
         chance,
-        sheet,
+        distractors,
         id=f"made-service-of-port-{_as_id(asked)}",
         lesson="13",
         covers=("S1",),
@@ -44,9 +44,9 @@ def service_of_port(chance: Random, subject: str = "") -> OneChoice:
 def port_of_service(chance: Random, subject: str = "") -> Number:
     """A service is named; on which port does it listen?"""
     asked = _asked(chance, subject, _known())
-    sheet = Sheet(asked.number)
+    distractors = Distractors(asked.number)
     for other in _mixed_up_with(asked, chance):
-        sheet.wrong(other.number, f"{_is_at(other)}.")
+        distractors.add(other.number, f"{_is_at(other)}.")
     return Number(
         id=f"made-port-of-service-{_as_id(asked)}",
         lesson="13",
@@ -54,7 +54,7 @@ def port_of_service(chance: Random, subject: str = "") -> Number:
         difficulty=1,
         prompt=f"On which port does a server of {_called(asked)} listen by default?",
         key=Decimal(asked.number),
-        mistakes=sheet.mistakes(),
+        mistakes=distractors.mistakes(),
         explanation=_explained(asked),
         reference=_reference(asked),
         origin={"service": asdict(asked)},
@@ -66,17 +66,17 @@ def transport_of_service(chance: Random, subject: str = "") -> OneChoice:
     there = [one for one in _known() if tuple(sorted(one.used)) in _WAYS]
     asked = _asked(chance, subject, there)
     right = tuple(sorted(asked.used))
-    sheet = Sheet(_WAYS[right])
+    distractors = Distractors(_WAYS[right])
     for way, words in _WAYS.items():
         missing = [t.upper() for t in right if t not in way]
         extra = [t.upper() for t in way if t not in right]
         why = f"It is spoken over {listed(missing)} too." if missing else ""
         if extra:
             why = f"Nobody speaks it over {listed(extra)}, although the registry may list that."
-        sheet.wrong(words, why)
+        distractors.add(words, why)
     return one_choice(
         chance,
-        sheet,
+        distractors,
         id=f"made-transport-of-service-{_as_id(asked)}",
         lesson="13",
         covers=("S1",),

@@ -12,7 +12,7 @@ from portlab import material
 from portlab.apps import Echo
 from portlab.lab import Lab, run
 from portlab.packets import Segment
-from portlab.quiz.generated.sheet import pick
+from portlab.quiz.generated.distractors import pick
 from portlab.services import catalogue
 from portlab.trace.capture import load
 from portlab.trace.conversations import Conversation, End, conversations

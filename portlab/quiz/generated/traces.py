@@ -12,7 +12,7 @@ from portlab.errors import QuizError
 from portlab.host import written
 from portlab.packets import Segment
 from portlab.ports import SYSTEM
-from portlab.quiz.generated.sheet import Sheet, one_choice, pick
+from portlab.quiz.generated.distractors import Distractors, one_choice, pick
 from portlab.quiz.generated.talks import MODULUS, acknowledged, drawn, orderly, takes, talk
 from portlab.quiz.question import Blank, Fill, Mistake, Number, OneChoice, Order, Question, mixed
 from portlab.tcp.states import State
@@ -32,19 +32,19 @@ def side_of_conversation(
     made = made or drawn(chance, fits=tells_sides)
     record = pick(chance, [one for one in made.trace if one.length])
     client, server = (written((host, port or 0)) for host, port in (made.client, made.server))
-    sheet = Sheet(client)
-    sheet.wrong(server, "Its port is that of a service: who is called has the known number.")
-    sheet.wrong(
+    distractors = Distractors(client)
+    distractors.add(server, "Its port is that of a service: who is called has the known number.")
+    distractors.add(
         "neither, both are servers",
         "Then both would have the number of a service, and one was lent for this conversation.",
     )
-    sheet.wrong(
+    distractors.add(
         "it cannot be told from the ports",
         "It can, nearly always: one number is a service's, the other a lent one.",
     )
     return one_choice(
         chance,
-        sheet,
+        distractors,
         id=f"made-client-or-server-{made.client[1]}-{made.server[1]}",
         lesson="01",
         covers=("A5", "A6"),
@@ -73,13 +73,13 @@ def next_ack(chance: Random, subject: str = "", made: Conversation | None = None
     made = made or drawn(chance)
     record, segment = pick(chance, acknowledged(made))
     key = (segment.seq + takes(segment)) % MODULUS
-    sheet = Sheet(key)
-    sheet.wrong(segment.seq, "That byte has arrived. The number names the next one expected.")
+    distractors = Distractors(key)
+    distractors.add(segment.seq, "That byte has arrived. The number names the next one expected.")
     if record.length:
-        sheet.wrong((key - 1) % MODULUS, "That is the last byte that has come, not the next.")
-        sheet.wrong((key + 1) % MODULUS, "Data counts its bytes and nothing besides.")
+        distractors.add((key - 1) % MODULUS, "That is the last byte that has come, not the next.")
+        distractors.add((key + 1) % MODULUS, "Data counts its bytes and nothing besides.")
     if record.ack:
-        sheet.wrong(
+        distractors.add(
             (record.ack + takes(segment)) % MODULUS,
             "Each direction counts for itself: the sender's number counts here.",
         )
@@ -94,7 +94,7 @@ def next_ack(chance: Random, subject: str = "", made: Conversation | None = None
             "data. All before it is there. Which acknowledgment number goes back?"
         ),
         key=Decimal(key),
-        mistakes=sheet.mistakes(),
+        mistakes=distractors.mistakes(),
         explanation=(
             f"{segment.seq} and {record.length} bytes."
             f"{counted[takes(segment) - record.length]} The next byte expected is {key}."
@@ -202,14 +202,14 @@ def state_after(chance: Random, subject: str = "") -> OneChoice:
     """One end is in a state, something happens: in which state is it then?"""
     made = talk(chance)
     change = pick(chance, [one for one in made.trace.changes if one.event in _SAID])
-    sheet = Sheet(change.new)
-    sheet.wrong(change.old, "It leaves that state: what happened is one of its ways out.")
+    distractors = Distractors(change.new)
+    distractors.add(change.old, "It leaves that state: what happened is one of its ways out.")
     others = [str(state) for state in State if state not in (change.old, change.new)]
     for state in mixed(str(chance.random()), tuple(others)):
-        sheet.wrong(state, f"No way leads from {change.old} to {state} when this happens.")
+        distractors.add(state, f"No way leads from {change.old} to {state} when this happens.")
     return one_choice(
         chance,
-        sheet,
+        distractors,
         id=f"made-state-after-{change.old}-{change.event}".lower()
         .replace(" ", "-")
         .replace(",", "-"),

@@ -17,8 +17,8 @@ from moodle_xml_parser.parser import parse_file
 
 from portlab.errors import QuizError
 from portlab.quiz.exports import export
-from portlab.quiz.exports.reading import html as as_html
-from portlab.quiz.exports.reading import stem
+from portlab.quiz.exports.rendering import html as as_html
+from portlab.quiz.exports.rendering import stem
 from portlab.quiz.question import (
     Choice,
     Fill,

@@ -9,7 +9,7 @@ import pypdf
 import pytest
 
 from portlab.quiz.exports import export
-from portlab.quiz.exports.reading import key, offered
+from portlab.quiz.exports.rendering import key, offered
 from portlab.quiz.question import ManyChoices, Match, OneChoice, Order
 from tests.browser.conftest import QUIET
 from tests.quiz.exports import samples

@@ -12,7 +12,7 @@ import pytest
 import qti2latex
 
 from portlab.quiz.exports import export
-from portlab.quiz.exports.reading import parts
+from portlab.quiz.exports.rendering import parts
 from portlab.quiz.question import Fill, ManyChoices, Match, Number, OneChoice, Order, ShortText
 from tests.quiz.exports.samples import BY_ID, EVERY, seen, tags, words
 

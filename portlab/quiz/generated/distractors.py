@@ -1,6 +1,6 @@
 """Writing a generated question down: wrong choices that are plausible, all different, in any order.
 
-`Sheet` collects them; what would be right, or stands there already, is left out by itself.
+`Distractors` collects them; what would be right, or stands there already, is left out by itself.
 """
 
 from random import Random
@@ -11,14 +11,14 @@ from portlab.quiz.question import Choice, Mistake, OneChoice
 REGISTRY = 'IANA, "Service Name and Transport Protocol Port Number Registry"'
 
 
-class Sheet:
+class Distractors:
     """The wrong answers to one question, the likeliest first. `right` is the key, in words."""
 
     def __init__(self, right: object) -> None:
         self.right = str(right)
         self._whys: dict[str, str] = {}
 
-    def wrong(self, answer: object, why: str) -> None:
+    def add(self, answer: object, why: str) -> None:
         """Add a wrong answer, unless it is there or right."""
         if str(answer) != self.right:
             self._whys.setdefault(str(answer), why)
@@ -33,8 +33,8 @@ class Sheet:
         return tuple(Mistake(answer, why) for answer, why in self._whys.items())
 
 
-def one_choice(chance: Random, sheet: Sheet, **fields: Any) -> OneChoice:
-    return OneChoice(choices=sheet.choices(chance), **fields)
+def one_choice(chance: Random, distractors: Distractors, **fields: Any) -> OneChoice:
+    return OneChoice(choices=distractors.choices(chance), **fields)
 
 
 def mixed(chance: Random, choices: list[Choice]) -> tuple[Choice, ...]:

@@ -8,8 +8,8 @@ from random import Random
 from portlab.lab import Lab, run
 from portlab.network.link import Link
 from portlab.ports import MAX_PORT, SYSTEM, USER
+from portlab.quiz.generated.distractors import Distractors, one_choice, pick
 from portlab.quiz.generated.outcomes import REFUSED, SILENCE, SUCCESS, seen
-from portlab.quiz.generated.sheet import Sheet, one_choice, pick
 from portlab.quiz.generated.subjects import UnknownSubject, ports_of
 from portlab.quiz.question import OneChoice
 from portlab.trace.json import as_dicts
@@ -59,20 +59,20 @@ def what_to_write(chance: Random, subject: str = "") -> OneChoice:
     scheme, port, other = moved(chance, subject)
     before = _address(scheme, port)
     otherwise = "http" if scheme == "https" else "https"
-    sheet = Sheet(_address(scheme, other))
-    sheet.wrong(before, f"That calls {port}, and nobody listens there now.")
-    sheet.wrong(
+    distractors = Distractors(_address(scheme, other))
+    distractors.add(before, f"That calls {port}, and nobody listens there now.")
+    distractors.add(
         f"`{scheme}://server/{other}`",
         "What stands behind the slash is the page that is wanted. It is no port.",
     )
-    sheet.wrong(
+    distractors.add(
         f"`{otherwise}://server:{other}/`",
         f"The port is right, but {otherwise} is spoken otherwise, and this server still speaks "
         f"{scheme}.",
     )
     return one_choice(
         chance,
-        sheet,
+        distractors,
         id=f"made-what-to-write-{port}-{other}",
         lesson="02",
         covers=("R7",),
@@ -95,23 +95,23 @@ def without_number(chance: Random, subject: str = "") -> OneChoice:
     scheme, port, other = moved(chance, subject, away=True)
     dropped = "dropped" in subject if subject else chance.random() < 0.5
     trace = call(chance, listens=other, calls=port, dropped=(port,) if dropped else ())
-    sheet = Sheet(seen(trace.error))
-    sheet.wrong(
+    distractors = Distractors(seen(trace.error))
+    distractors.add(
         f"the page: it tries other ports until {other} answers",
         "A browser calls one number: the one that is written, or else the scheme's own.",
     )
-    sheet.wrong(
+    distractors.add(
         f"the page: the server hands its call on to {other}",
         "A system gives a call to the program that listens on the very number called, or to none.",
     )
-    sheet.wrong(
+    distractors.add(
         REFUSED, "A refusal is a RST that comes back, and here nobody gets a SYN to answer."
     )
-    sheet.wrong(SILENCE, "Here somebody answers: the server's TCP, with RST.")
+    distractors.add(SILENCE, "Here somebody answers: the server's TCP, with RST.")
     filtered = f" A filter on the way drops what goes to {port}, and says nothing." * dropped
     return one_choice(
         chance,
-        sheet,
+        distractors,
         id=f"made-without-number-{port}-{other}-{'dropped' if dropped else 'open'}",
         lesson="02",
         covers=("R7",),
@@ -138,20 +138,22 @@ def found_by_scan(chance: Random, subject: str = "") -> OneChoice:
     calls = {one: call(chance, listens=other, calls=one) for one in tried}
     opened = [one for one, trace in calls.items() if seen(trace.error) == SUCCESS]
     nothing = f"no open port, for it ends before {other}"
-    sheet = Sheet(f"port {opened[0]} open" if opened else nothing)
-    sheet.wrong(f"port {other} open", f"It would be, if it were tried. The scan ends at {last}.")
-    sheet.wrong(nothing, f"It ends at {last}, so {other} is tried too.")
-    sheet.wrong(
+    distractors = Distractors(f"port {opened[0]} open" if opened else nothing)
+    distractors.add(
+        f"port {other} open", f"It would be, if it were tried. The scan ends at {last}."
+    )
+    distractors.add(nothing, f"It ends at {last}, so {other} is tried too.")
+    distractors.add(
         "no open port, for who does not know it gets no answer",
         "Whoever calls a port where somebody listens gets SYN,ACK. A number is no password.",
     )
-    sheet.wrong(
+    distractors.add(
         f"port {port} open, for that is the web's",
         f"A scan sees who answers, and nobody listens on {port}.",
     )
     return one_choice(
         chance,
-        sheet,
+        distractors,
         id=f"made-found-by-scan-{port}-{other}-{last}",
         lesson="02",
         covers=("R7", "R2"),
@@ -180,8 +182,8 @@ def right_to_listen(chance: Random, subject: str = "") -> OneChoice:
         port, other = (port, other) if chance.random() < 0.5 else (other, port)
     needs = [str(one) for one in (port, other) if one in SYSTEM]
     key = {0: "on neither", 1: f"on {''.join(needs)} alone", 2: "on both"}[len(needs)]
-    sheet = Sheet(key)
-    sheet.wrong(
+    distractors = Distractors(key)
+    distractors.add(
         f"{key}, and its clients need one too",
         "To call a port takes no right, on any system. To listen may take one.",
     )
@@ -191,10 +193,10 @@ def right_to_listen(chance: Random, subject: str = "") -> OneChoice:
     )
     ways = ("on both", "on neither", f"on {port} alone", f"on {other} alone")
     for way in sorted(ways, key=lambda _: chance.random()):
-        sheet.wrong(way, said)
+        distractors.add(way, said)
     return one_choice(
         chance,
-        sheet,
+        distractors,
         id=f"made-right-to-listen-{port}-{other}",
         lesson="02",
         covers=("R5",),

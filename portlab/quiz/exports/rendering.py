@@ -1,4 +1,4 @@
-"""One reading of a question for all exports: text as HTML, what is asked and offered, and the key.
+"""A question rendered for all exports: text as HTML, what is asked and offered, and the key.
 
 Here is what the formats have in common; what each of them makes of it stands in its own file.
 """

@@ -2,9 +2,9 @@
 
 from random import Random
 
-from portlab.quiz.generated.moves import call, moved
+from portlab.quiz.generated.distractors import Distractors, one_choice, pick
 from portlab.quiz.generated.outcomes import REFUSED, SILENCE, SUCCESS, seen
-from portlab.quiz.generated.sheet import Sheet, one_choice, pick
+from portlab.quiz.generated.relocation import call, moved
 from portlab.quiz.question import OneChoice
 from portlab.trace.json import as_dicts
 
@@ -29,12 +29,12 @@ def rule_to_let_in(chance: Random, subject: str = "") -> OneChoice:
             f"{own} is where this call comes from, not where it goes to; the next has another."),
     }  # fmt: skip
     (key,) = [rule for rule, (field, number, _) in rules.items() if field == number]
-    sheet = Sheet(key)
+    distractors = Distractors(key)
     for rule, (_, _, why) in rules.items():
-        sheet.wrong(rule, why)
+        distractors.add(rule, why)
     return one_choice(
         chance,
-        sheet,
+        distractors,
         id=f"made-rule-to-let-in-{port}-{other}",
         lesson="02",
         covers=("R7",),
@@ -60,29 +60,31 @@ def past_the_firewall(chance: Random, subject: str = "") -> OneChoice:
     follows, calls = way.startswith("follows"), other if way.endswith("new") else port
     dropped = port if follows else other  # of the two that anybody calls; the rule is for the rest
     trace = call(chance, listens=other, calls=calls, dropped=(dropped,))
-    sheet = Sheet(seen(trace.error))
+    distractors = Distractors(seen(trace.error))
     passes = calls != dropped
-    sheet.wrong(
+    distractors.add(
         SUCCESS,
         f"The call passes, but nobody listens on {calls} now."
         if passes
         else f"For that the SYN must arrive, and the firewall lets nothing to {calls}.",
     )
-    sheet.wrong(
+    distractors.add(
         REFUSED,
         f"A program listens on {calls}, and the firewall lets its calls pass."
         if passes
         else "A refusal is a RST that comes back, and here nobody gets a SYN to answer.",
     )
-    sheet.wrong(SILENCE, f"What goes to {calls} passes, and the server's TCP answers every SYN.")
-    sheet.wrong(
+    distractors.add(
+        SILENCE, f"What goes to {calls} passes, and the server's TCP answers every SYN."
+    )
+    distractors.add(
         "an ICMP message, from the firewall",
         "One that rejects may send that. This one drops, and drops without a word.",
     )
     rule = f"the rule now has {other} instead" if follows else "the rule is left as it was"
     return one_choice(
         chance,
-        sheet,
+        distractors,
         id=f"made-past-the-firewall-{port}-{other}-{way}",
         lesson="02",
         covers=("R7",),
