@@ -70,6 +70,8 @@ class Bias:
         return listed(f"{letter} in {share:.0%}" for letter, share in shares)
 
     def __str__(self) -> str:
+        if not self.ones:
+            return "None has one right choice."
         said = (
             f"Of {count(self.ones, 'question')} with one right choice, that is the longest in "
             f"{self.longest:.0%}, the shortest in {self.shortest:.0%}, and shares most words with "

@@ -6,7 +6,7 @@ what is asked twice, and whether who knows nothing could guess from place, lengt
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,7 +92,8 @@ def lint(files: Iterable[Path] | None = None) -> Report:
     homes: dict[str, Place] = {}
     files = list(bank.files() if files is None else files)
     questions, slips = bank.read(files, homes)
-    found = [_of_reader(slip) for slip in (*slips, *_empty(files, slips, homes.values()))]
+    to_read = (*slips, *_empty(files, slips, homes.values()), *_taken(files, homes))
+    found = [_of_reader(slip) for slip in to_read]
     for question in questions:
         where = homes[question.id]
         for check, rules in OF_EACH.items():
@@ -102,6 +103,17 @@ def lint(files: Iterable[Path] | None = None) -> Report:
             found.append(Finding(*homes.get(about, Place("", 0)), about, check, *told))
     found.sort(key=lambda one: (not one.file, one))  # what is about no single one stands last
     return Report(len(questions), tuple(found), bias(questions))
+
+
+def _taken(files: Sequence[Path], homes: Mapping[str, Place]) -> Iterator[Slip]:
+    """An id is for ever: none that the course has may come again in a file of another name."""
+    names = {file.name for file in files}
+    known: dict[str, Place] = {}
+    bank.read([file for file in bank.files() if file.name not in names], known)
+    for id, place in homes.items():
+        if id in known:
+            rule = f'"{id}" is taken: it is in {known[id]}.'
+            yield Slip(place.file, place.line, "id", rule, "Give it a name of its own, for ever.")
 
 
 def _empty(files: Iterable[Path], slips: Iterable[Slip], homes: Iterable[Place]) -> Iterator[Slip]:
@@ -273,7 +285,8 @@ def _explained_twice(questions: Sequence[Question]) -> OfOne:
 def _difficulties(questions: Sequence[Question]) -> OfOne:
     lessons: dict[str, list[Question]] = {}
     for question in questions:
-        lessons.setdefault(question.lesson, []).append(question)
+        if question.lesson.isdecimal():  # a file of another name is no lesson yet
+            lessons.setdefault(question.lesson, []).append(question)
     for lesson, (first, *others) in lessons.items():
         there = {question.difficulty for question in (first, *others)}
         if missing := {1, 2, 3} - there:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from portlab.errors import PortlabError
+from portlab.errors import PortlabError, QuizError
 from portlab.quiz.grading import grade
 from portlab.quiz.question import Choice, ManyChoices, Mistake, Number, OneChoice, ShortText
 
@@ -73,6 +73,12 @@ def test_many_choices_wants_all_of_them_and_no_other(answer: object) -> None:
 )
 def test_a_number_in_any_spelling(answer: object) -> None:
     assert grade(NUMBER, answer).right
+
+
+@pytest.mark.parametrize("answer", ["65.535", " 1.024 "])
+def test_a_point_that_may_part_thousands_is_asked_about(answer: str) -> None:
+    with pytest.raises(QuizError, match="Write it without the point"):
+        grade(NUMBER, answer)
 
 
 def test_a_number_within_its_tolerance() -> None:

@@ -143,6 +143,24 @@ def test_a_lesson_without_a_difficulty_is_told_where_it_begins(tmp_path: Path) -
     assert "Lesson 05 has no question of difficulty 3." in found.rule
 
 
+def test_a_file_of_another_name_is_no_lesson_and_needs_no_difficulties(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(bank(lambda _: {})[0])
+    report = lint([file])
+    assert report.findings == ()
+    assert "Of 1 question with one right choice" in str(report)
+
+
+def test_an_id_of_the_course_is_taken_in_a_file_of_another_name(tmp_path: Path) -> None:
+    taken = bank(lambda _: {})[0].replace("id: question-0", "id: second-segment")
+    mine, copy = tmp_path / "mine.yaml", tmp_path / "05.yaml"
+    for file in (mine, copy):
+        file.write_text(taken)
+    (found,) = lint([mine]).findings
+    assert re.search(r'"second-segment" is taken: it is in 05\.yaml, line \d+', found.rule)
+    assert [one for one in lint([copy]).findings if "taken" in one.rule] == []
+
+
 # ---- what can be guessed ----------------------------------------------------------------------
 
 

@@ -170,10 +170,12 @@ function clientsOutline({ first, last }) {
 }
 
 function drawRing({ context, inks, view }, port) {
-  const [x, y] = middleOf(view, port);
+  let [x, y] = middleOf(view, port);
   if (!isOnCanvas(view, x, y)) return;
+  const radius = Math.max(5, view.scale * 0.45);
+  [x, y] = [x, y].map((at) => within(at, radius + 2, view.side)); // at the edge it stays whole
   context.beginPath();
-  context.arc(x, y, Math.max(5, view.scale * 0.45), 0, 2 * Math.PI);
+  context.arc(x, y, radius, 0, 2 * Math.PI);
   context.lineWidth = 4;
   context.strokeStyle = inks.paper;
   context.stroke();
