@@ -70,10 +70,11 @@ def _of_choices(
 
 def _number(question: Number, answer: Any) -> Verdict:
     number = as_number(answer)
-    if number == number.to_integral_value() and re.fullmatch(r"\s*\d{1,3}\.\d{3}\s*", str(answer)):
-        whole = str(answer).strip().replace(".", "")
-        raise QuizError(f'"{answer}" may be {number:f} or {whole}. Write it without the point.')
     right = is_near(number, question.key, question.tolerance, question.to)
+    whole = question.key == question.key.to_integral_value()
+    if whole and not right and re.fullmatch(r"\s*\d{1,3}\.\d{3}\s*", str(answer)):
+        meant = str(answer).strip().replace(".", "")
+        raise QuizError(f'"{answer}" may be {number:f} or {meant}. Write it without the point.')
     note = next((m.why for m in question.mistakes if as_number(m.answer) == number), "")
     return Verdict(question, right, f"{number:f}", key_in_words(question), "" if right else note)
 
