@@ -34,6 +34,8 @@ _POLITE = 2.0
 _MOST_SECONDS = 120.0
 """How long `run()` waits for the end of all that is under way."""
 
+_LOOK_AGAIN = 0.002
+"""Seconds between two looks whether all has come to rest."""
 _QUIET = 20_000
 """Microseconds without a packet after which the kernels are asked whether they are done."""
 
@@ -192,7 +194,7 @@ class KernelWorld:
                 if self._network.last_sent <= now:
                     return True
             else:
-                time.sleep(0.01)
+                time.sleep(_LOOK_AGAIN)
         return False
 
     def _is_at_rest(self, patience: float) -> bool:
