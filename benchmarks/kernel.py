@@ -1,10 +1,10 @@
 """The kernel world: how soon it is there, beside Mininet, and how much its wire carries.
 
 Mininet (`apt install mininet bridge-utils`, and root) starts and stops two hosts on a bridge, its
-lightest kind; ours also exchange a line over TCP, on a line that has no delay, as Mininet's have none
-(the lab's usual one takes 10 ms each way, which is waiting and no work). Both take turns. The wire is Python, between two
-kernels whose packets are 1500 bytes, each of them recorded; the fastest turn counts, for what the
-computer does beside can only make a turn slower.
+lightest kind; ours also exchange a line over TCP, on a wire that has no delay, as Mininet's have
+none (the lab's usual one takes 10 ms each way, which is waiting and no work). Both take turns. The
+wire is Python, between two kernels whose packets are 1500 bytes, each of them recorded; the fastest
+turn counts, for what the computer does beside can only make a turn slower.
 """
 
 import os
