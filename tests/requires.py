@@ -120,6 +120,24 @@ def _no_ipv6() -> str | None:
     return None
 
 
+def _no_usual_ports() -> str | None:
+    """Whether Linux lends and keeps the ports that it comes with, as claims and questions say."""
+    folder = Path("/proc/sys/net/ipv4")
+    for name, usual in (
+        ("ip_local_port_range", "32768 60999"),
+        ("ip_unprivileged_port_start", "1024"),
+    ):
+        if not (folder / name).exists():
+            return f"there is no {folder / name}"
+        if (found := " ".join((folder / name).read_text().split())) != usual:
+            return f"{name} is {found}, and usual is {usual}"
+    return None
+
+
+def _no_root() -> str | None:
+    return None if hasattr(os, "geteuid") and os.geteuid() == 0 else "this is an ordinary user"
+
+
 _PROGRAMS = (
     "tshark", "ip", "ss", "curl", "dig", "nmap", "tftp", "telnet", "ssh-keyscan", "busybox",
     "logger", "snmpget", "radclient", "nft",
@@ -131,5 +149,7 @@ _PROBES: dict[str, Callable[[], str | None]] = {
     "ipv6": _no_ipv6,
     "nc": _no_nc,
     "sniffing": _no_sniffing,
+    "usual-ports": _no_usual_ports,
+    "root": _no_root,
     **{program: partial(_no, program) for program in _PROGRAMS},
 }

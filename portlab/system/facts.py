@@ -1,5 +1,6 @@
 """Facts about this computer, line by line, as a learner sees them: what, here, what for."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,15 +16,15 @@ class Line:
     purpose: str
 
 
-class Facts:
+class Facts(ABC):
     """As a cell's value, or printed, it is a table of its `lines`. `note` stands under it."""
 
     note: str
 
     @property
+    @abstractmethod
     def lines(self) -> list[Line]:
         """The table as plain data."""
-        raise NotImplementedError
 
     def __str__(self) -> str:
         width = max(len(line.what) for line in self.lines)

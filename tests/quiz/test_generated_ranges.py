@@ -7,6 +7,7 @@ what Linux says of rights is tried on it.
 import re
 import subprocess
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ import pytest
 from portlab import Lab, Trace, run, save
 from portlab.quiz.generated import calls, relocation
 from portlab.quiz.question import Number, OneChoice
-from portlab.system.port_rules import UNPRIVILEGED_FILE, refused_without_rights
+from portlab.system.port_rules import refused_without_rights
 from portlab.trace.record import Record
 from tests.quiz.thousands import SEEDS, made, right_words
 from tests.requires import needs
@@ -244,9 +245,18 @@ def test_rights_are_those_of_linux() -> None:
         wanted = ("on neither", f"on {low[0] if low else ''} alone", "on both")[len(low)]
         assert right_words(question) == wanted
     assert {1023, 1024} <= numbers
-    if not UNPRIVILEGED_FILE.exists() or int(UNPRIVILEGED_FILE.read_text()) != 1024:
-        pytest.skip("needs Linux with its usual first unprivileged port, to try it")
-    if refused_without_rights(1023) is None:
-        pytest.skip("needs root, to give its rights away")
-    for number in numbers:
-        assert refused_without_rights(number) is (number < 1024), number
+
+
+def test_linux_refuses_just_those_that_are_said_to_need_a_right() -> None:
+    needs("usual-ports")
+    needs("root")  # to give its rights away
+    for question in made("right-to-listen"):
+        port, other = found(r"port (\d+)\. Had it listened on (\d+)", question.prompt)
+        refused = [number for number in (port, other) if _is_refused(int(number))]
+        wanted = ("on neither", f"on {''.join(refused)} alone", "on both")[len(refused)]
+        assert right_words(question) == wanted
+
+
+@cache
+def _is_refused(number: int) -> bool | None:
+    return refused_without_rights(number)

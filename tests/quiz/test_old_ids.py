@@ -1,7 +1,6 @@
 """Ids in a file of answers that no generator gives now: from another portlab, or misspelt."""
 
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,7 +8,6 @@ from hypothesis import strategies as st
 
 from portlab import review
 from portlab.errors import QuizError
-from portlab.quiz import sittings
 from portlab.quiz.generated import GENERATORS, again
 from portlab.quiz.mastery import mastery
 from portlab.quiz.pool import to_review
@@ -26,10 +24,7 @@ OLD = (
 DAY = 86_400
 
 
-@pytest.fixture(autouse=True)
-def at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PORTLAB_HOME", str(tmp_path))
-    monkeypatch.setattr(sittings, "_open", {})
+pytestmark = pytest.mark.usefixtures("at_home")
 
 
 @pytest.mark.parametrize("id", OLD)

@@ -7,17 +7,13 @@ import pytest
 from portlab import Lab, Trace, apps, drop, load, material, practice, run, save
 from portlab.cli import main
 from portlab.errors import QuizError
-from portlab.quiz import sittings
 from portlab.quiz.generated.talks import acknowledged, orderly
 from portlab.quiz.question import Number
 
 CAPTURES = material.data() / "captures"
 
 
-@pytest.fixture(autouse=True)
-def at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PORTLAB_HOME", str(tmp_path))
-    monkeypatch.setattr(sittings, "_open", {})
+pytestmark = pytest.mark.usefixtures("at_home")
 
 
 def hello(lab: Lab) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from base64 import b64decode
-from pathlib import Path
 
 import pytest
 
@@ -22,11 +21,7 @@ from tests.quiz.thousands import right_words
 DAY = 86_400
 
 
-@pytest.fixture(autouse=True)
-def at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    monkeypatch.setenv("PORTLAB_HOME", str(tmp_path))
-    monkeypatch.setattr(sittings, "_open", {})
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("at_home")
 
 
 def ids(session: Session) -> list[str]:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
@@ -19,11 +18,7 @@ from tests.quiz.answers import right_text
 DAY = 86_400
 
 
-@pytest.fixture(autouse=True)
-def at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    monkeypatch.setenv("PORTLAB_HOME", str(tmp_path))
-    monkeypatch.setattr(sittings, "_open", {})
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("at_home")
 
 
 def ids(session: Session) -> list[str]:

@@ -28,10 +28,7 @@ COMMAS = f"""\
 """
 
 
-@pytest.fixture(autouse=True)
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PORTLAB_HOME", str(tmp_path))
-    monkeypatch.setattr(sittings, "_open", {})
+pytestmark = pytest.mark.usefixtures("at_home")
 
 
 def answered(session: Session, *lines: str) -> list[str]:

@@ -5,6 +5,7 @@ out as one piece. Now and then bytes come that are no lines (a mail, a literal o
 nothing for long is hung up on.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import cast
 
@@ -29,7 +30,7 @@ _NONE_YET = object()
 _PIECE = 4096
 
 
-class Dialogue:
+class Dialogue(ABC):
     """One session. `patience` is how many seconds it waits for a client at the least."""
 
     def __init__(self, *, longest: int, patience: float) -> None:
@@ -52,13 +53,13 @@ class Dialogue:
     def greet(self) -> None:
         """The connection is there. Who speaks first says something."""
 
+    @abstractmethod
     def hear(self, line: bytes) -> None:
         """A line came, here without its end."""
-        raise NotImplementedError
 
+    @abstractmethod
     def hear_too_long(self) -> None:
         """A line came, or begins to, that is too long to be kept."""
-        raise NotImplementedError
 
     def hear_bytes(self, data: bytes) -> bytes:
         """Bytes came; what is left over is given back, and read in lines unless `in_bytes`."""

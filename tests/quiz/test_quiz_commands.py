@@ -1,4 +1,4 @@
-"""The quiz, its exams and the progress, as they are asked and shown in a terminal."""
+"""The commands `quiz`, `review` and `progress`: what they ask, print and refuse."""
 
 import json
 from pathlib import Path
@@ -13,12 +13,7 @@ from portlab.quiz.progress import Answer, Progress
 from portlab.quiz.question import OneChoice
 from tests.quiz.answers import right_text
 
-
-@pytest.fixture(autouse=True)
-def at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    monkeypatch.setenv("PORTLAB_HOME", str(tmp_path))
-    monkeypatch.setattr(sittings, "_open", {})
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("at_home")
 
 
 @pytest.fixture
